@@ -1,0 +1,230 @@
+//! The call that everything serves: `model.ask("…").attach("photo.jpg").await`.
+
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::capability::Capabilities;
+use crate::completion::Completion;
+use crate::error::{Error, Problem, ProblemKind, Result};
+use crate::media::Media;
+use crate::message::{Message, Part, Role};
+use crate::options::{JsonSchema, Output, Thinking};
+use crate::provider::VisionProvider;
+use crate::request::Request;
+use crate::stream::CompletionStream;
+
+/// One model of one provider; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Model {
+    provider: Arc<dyn VisionProvider>,
+    name: String,
+}
+
+impl Model {
+    /// A handle to `name` at `provider`. The name is judged when something is asked.
+    pub fn new(provider: Arc<dyn VisionProvider>, name: impl Into<String>) -> Self {
+        Self { provider, name: name.into() }
+    }
+
+    /// The model's name, as the provider takes it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The provider behind it.
+    pub fn provider(&self) -> &Arc<dyn VisionProvider> {
+        &self.provider
+    }
+
+    /// What the model can do.
+    ///
+    /// # Errors
+    /// As [`VisionProvider::capabilities`].
+    pub fn capabilities(&self) -> Result<Capabilities> {
+        self.provider.capabilities(&self.name)
+    }
+
+    /// Starts a question. Nothing is sent before it is awaited or streamed.
+    pub fn ask(&self, prompt: impl Into<String>) -> Ask {
+        Ask {
+            model: self.clone(),
+            request: Request::new(self.name.clone()),
+            parts: vec![Part::text(prompt)],
+            mistakes: Vec::new(),
+        }
+    }
+}
+
+/// A question in the making: await it for the answer, or [`stream`](Ask::stream) it.
+///
+/// Parts are sent in the order in which they were added, the prompt first. Setters never fail: what is wrong with an
+/// attachment is kept, and comes back together with everything else that is wrong when the question is asked.
+///
+/// ```
+/// # async fn run(model: vlm_core::Model) -> vlm_core::Result<()> {
+/// let answer = model.ask("Which of the two is sharper?").attach("a.jpg").attach("b.jpg").max_tokens(50).await?;
+/// println!("{} ({})", answer.text(), answer.cost);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is sent before it is awaited or streamed"]
+pub struct Ask {
+    model: Model,
+    request: Request,
+    parts: Vec<Part>,
+    mistakes: Vec<Problem>,
+}
+
+impl Ask {
+    /// Adds a picture or a film: a path, a URL, a `data:` URL, bytes, or a [`Media`] with options.
+    pub fn attach<M>(mut self, media: M) -> Self
+    where
+        M: TryInto<Media>,
+        M::Error: Into<Error>,
+    {
+        match media.try_into() {
+            Ok(media) => self.parts.push(Part::Media(media)),
+            Err(error) => self.keep_mistake(error.into()),
+        }
+        self
+    }
+
+    /// Adds a further text after what was added so far.
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.parts.push(Part::text(text));
+        self
+    }
+
+    /// Puts a system instruction in front.
+    pub fn system(mut self, text: impl Into<String>) -> Self {
+        self.request.messages.insert(0, Message::system(text));
+        self
+    }
+
+    /// Adds an earlier turn of the conversation.
+    pub fn history(mut self, turn: Message) -> Self {
+        self.request.messages.push(turn);
+        self
+    }
+
+    /// Sets the randomness.
+    pub fn temperature(mut self, temperature: f64) -> Self {
+        self.request.sampling.temperature = Some(temperature);
+        self
+    }
+
+    /// Sets the largest number of answer tokens.
+    pub fn max_tokens(mut self, max_tokens: u32) -> Self {
+        self.request.sampling.max_tokens = Some(max_tokens);
+        self
+    }
+
+    /// Adds a text that ends the answer.
+    pub fn stop(mut self, stop: impl Into<String>) -> Self {
+        self.request.sampling.stop.push(stop.into());
+        self
+    }
+
+    /// Sets whether and how long the model thinks.
+    pub fn thinking(mut self, thinking: Thinking) -> Self {
+        self.request.thinking = thinking;
+        self
+    }
+
+    /// Asks for JSON.
+    pub fn json(mut self) -> Self {
+        self.request.output = Output::Json;
+        self
+    }
+
+    /// Asks for JSON that fits a schema.
+    pub fn json_schema(mut self, name: impl Into<String>, schema: Value) -> Self {
+        self.request.output = Output::JsonSchema(JsonSchema::new(name, schema));
+        self
+    }
+
+    /// Sets one setting that only `provider` knows.
+    pub fn extra(mut self, provider: impl Into<String>, name: impl Into<String>, value: Value) -> Self {
+        self.request = self.request.extra(provider, name, value);
+        self
+    }
+
+    /// Sets the deadline over all attempts and waits.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.request.call.timeout = Some(timeout);
+        self
+    }
+
+    /// Refuses what would only be warned of.
+    pub fn strict(mut self) -> Self {
+        self.request.call.strict = true;
+        self
+    }
+
+    /// Changes the request in any other way.
+    pub fn with(mut self, change: impl FnOnce(&mut Request)) -> Self {
+        change(&mut self.request);
+        self
+    }
+
+    /// The request as it would be sent, without sending it.
+    ///
+    /// # Errors
+    /// What is wrong with the attachments, together with everything that the model cannot do.
+    pub fn into_request(self) -> Result<Request> {
+        let Self { model, mut request, parts, mistakes } = self;
+        request.messages.push(Message::new(Role::User, parts));
+        if mistakes.is_empty() {
+            return Ok(request);
+        }
+        let others = model.capabilities().and_then(|capabilities| capabilities.admit(&request)).err();
+        let others = others.map(|error| error.problems().to_vec()).unwrap_or_default();
+        Err(Error::refused(mistakes.into_iter().chain(others).collect()).with_model(model.name))
+    }
+
+    /// Asks, and returns the answer whole. The same as awaiting.
+    ///
+    /// # Errors
+    /// As [`VisionProvider::generate`].
+    pub async fn send(self) -> Result<Completion> {
+        let provider = Arc::clone(&self.model.provider);
+        provider.generate(&self.into_request()?).await
+    }
+
+    /// Asks, and returns the answer in pieces.
+    ///
+    /// # Errors
+    /// As [`VisionProvider::stream`].
+    pub async fn stream(self) -> Result<CompletionStream> {
+        let provider = Arc::clone(&self.model.provider);
+        provider.stream(&self.into_request()?).await
+    }
+
+    /// Remembers what is wrong with the attachment that would be the next part.
+    fn keep_mistake(&mut self, error: Error) {
+        let path =
+            format!("attachments[{}]", self.parts.iter().filter_map(Part::as_media).count() + self.mistakes.len());
+        let found = match error.problems() {
+            [] => vec![Problem::new(ProblemKind::Media, path, error.message())],
+            problems => problems.iter().cloned().map(|problem| Problem { path: path.clone(), ..problem }).collect(),
+        };
+        self.mistakes.extend(found);
+    }
+}
+
+impl IntoFuture for Ask {
+    type Output = Result<Completion>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! What a request may set beside its messages: sampling, thinking, the form of the answer, and how to make the call.
+//!
+//! Everything is optional; what is not set is not sent, so the service's own defaults apply.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How the answer is drawn.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Sampling {
+    /// Randomness; 0 is the least.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+    /// Share of probability that tokens are drawn from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_p: Option<f64>,
+    /// Largest number of tokens of an answer. Some services take the tokens of hidden thinking out of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u32>,
+    /// Penalty by how often a token stands in the answer already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frequency_penalty: Option<f64>,
+    /// Penalty for a token that stands in the answer already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub presence_penalty: Option<f64>,
+    /// Number of answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n: Option<u32>,
+    /// Texts that end the answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stop: Vec<String>,
+}
+
+/// Whether and how long the model thinks before it answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Thinking {
+    /// On or off; unset leaves it to the service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// Largest number of tokens of thinking.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<u32>,
+}
+
+impl Thinking {
+    /// On, as long as the service likes.
+    pub const fn on() -> Self {
+        Self { enabled: Some(true), budget: None }
+    }
+
+    /// Off.
+    pub const fn off() -> Self {
+        Self { enabled: Some(false), budget: None }
+    }
+
+    /// On, for at most so many tokens.
+    pub const fn budget(tokens: u32) -> Self {
+        Self { enabled: Some(true), budget: Some(tokens) }
+    }
+
+    pub(crate) fn is_unset(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The form of the answer. Serialized with a `form` tag: `{"form": "text"}`, `{"form": "json_schema", …}`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "form", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Output {
+    /// Free text.
+    #[default]
+    Text,
+    /// Some JSON.
+    Json,
+    /// JSON that fits a schema.
+    JsonSchema(JsonSchema),
+}
+
+impl Output {
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self, Self::Text)
+    }
+}
+
+/// A JSON Schema with its name, as a plain JSON value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JsonSchema {
+    /// A short name of letters, digits, `_` and `-`, at most 64.
+    pub name: String,
+    /// What it describes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The schema.
+    pub schema: Value,
+}
+
+impl JsonSchema {
+    /// A schema with its name.
+    pub fn new(name: impl Into<String>, schema: Value) -> Self {
+        Self { name: name.into(), description: None, schema }
+    }
+
+    /// Says what it describes.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// True for a name that every service takes.
+    pub(crate) fn has_plain_name(&self) -> bool {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        (1..=64).contains(&self.name.len()) && self.name.bytes().all(plain)
+    }
+}
+
+/// How the call is made; no part of what is asked. The same settings exist on a provider, as defaults.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct CallOptions {
+    /// Deadline over all attempts and waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<Duration>,
+    /// Largest number of wire attempts; 1 is no retry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_attempts: Option<u32>,
+    /// Whether to repeat a call whose outcome is unknown. It may then be billed twice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_ambiguous: Option<bool>,
+    /// Refuse what would only be warned of.
+    pub strict: bool,
+}
+
+impl CallOptions {
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
