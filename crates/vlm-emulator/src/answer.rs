@@ -1,0 +1,170 @@
+//! What the emulator answers: a true sentence about what came in, or JSON that fits the schema given, and its usage.
+
+use crate::MARK;
+use crate::doc::Doc;
+use crate::family::Family;
+use crate::media::{self, Home, Media};
+use crate::plan::Plan;
+use crate::request::{Call, Format, MediaKind};
+use crate::schema;
+use crate::tokens;
+
+/// Characters of a prompt that an answer repeats.
+const PROMPT_SHOWN: usize = 300;
+
+/// Everything a reply is made of.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) family: Family,
+    /// The id without its prefix.
+    pub(crate) id: String,
+    pub(crate) stream: bool,
+    pub(crate) choices: Vec<Choice>,
+    pub(crate) usage: Option<Usage>,
+    /// The tool that the text is the input of, when it shall come as a tool call.
+    pub(crate) tool: Option<String>,
+}
+
+/// One choice.
+#[derive(Debug)]
+pub(crate) struct Choice {
+    pub(crate) text: String,
+    /// Whether `max_tokens` cut it off.
+    pub(crate) cut: bool,
+}
+
+/// Token counts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Usage {
+    pub(crate) input: u64,
+    pub(crate) output: u64,
+}
+
+/// Opens the media of `call` and answers it; the error is what the service says of media that it cannot use.
+pub(crate) fn compose(call: &Call<'_>, home: &Home, plan: &Plan) -> Result<Answer, String> {
+    let mut opened = Vec::new();
+    let mut input = tokens::overhead(call.family, call.messages.len());
+    for message in &call.messages {
+        input += message.texts.iter().map(|text| tokens::text_tokens(text)).sum::<u64>();
+        for attachment in &message.media {
+            let media = media::open(attachment, home)?;
+            input += count(call, &media).map_err(|why| format!("{}: {why}", attachment.path))?;
+            opened.push((attachment.kind, media));
+        }
+    }
+    let sentence = sentence(call, &opened);
+    let choices: Vec<_> = (0..call.choices).map(|at| choice(call, plan, &sentence, at)).collect();
+    let output = choices.iter().map(|choice| tokens::text_tokens(unmarked(&choice.text))).sum();
+    let tool = match call.format {
+        Format::Tool { name, .. } if plan.tool_calls && !plan.prose && plan.text.is_none() => Some(name.to_owned()),
+        _ => None,
+    };
+    Ok(Answer {
+        family: call.family,
+        id: call.id.to_owned(),
+        stream: call.stream,
+        choices: if plan.empty_choices { Vec::new() } else { choices },
+        usage: (!plan.no_usage).then_some(Usage { input, output }),
+        tool,
+    })
+}
+
+fn count(call: &Call<'_>, media: &Media) -> Result<u64, String> {
+    match media {
+        Media::Picture { width, height, .. } => tokens::picture(call.family, call.id, *width, *height),
+        Media::Film { facts, .. } => tokens::film(call.family, call.id, facts),
+    }
+}
+
+fn choice(call: &Call<'_>, plan: &Plan, sentence: &str, at: usize) -> Choice {
+    if plan.empty_text {
+        return Choice { text: String::new(), cut: false };
+    }
+    let (mark, body) = match &plan.text {
+        Some(text) if text.trim_start().starts_with(['{', '[', '`']) => (false, text.clone()),
+        Some(text) => (true, text.clone()),
+        None => own_body(call, plan, sentence),
+    };
+    let body = if at > 0 && mark { format!("{body} (Choice {} of {}.)", at + 1, call.choices) } else { body };
+    let stopped = call.stop.iter().filter(|stop| !stop.is_empty()).filter_map(|stop| body.find(stop)).min();
+    let body = &body[..stopped.unwrap_or(body.len())];
+    // The mark is the emulator's own and neither counted nor cut: no setting can take it off.
+    let (body, cut) = call.max_tokens.map_or((body, false), |most| tokens::cut(body, most));
+    let text = if mark { format!("{MARK}{body}") } else { body.to_owned() };
+    Choice { text, cut }
+}
+
+fn own_body(call: &Call<'_>, plan: &Plan, sentence: &str) -> (bool, String) {
+    let value = match &call.format {
+        _ if plan.prose => None,
+        Format::Text => None,
+        Format::Json => {
+            let text = Doc::from_text(format!("{MARK}{sentence}"));
+            Some(Doc::Object(vec![("answer".into(), text)]))
+        }
+        Format::Schema(schema) | Format::Tool { schema, .. } => Some(schema::generate(schema, MARK.trim_end())),
+    };
+    match value.and_then(|value| serde_json::to_string(&value).ok()) {
+        None => (true, sentence.to_owned()),
+        Some(json) if plan.fenced => (false, format!("```json\n{json}\n```")),
+        Some(json) => (false, json),
+    }
+}
+
+fn unmarked(text: &str) -> &str {
+    text.strip_prefix(MARK).unwrap_or(text)
+}
+
+/// One sentence that says what came in.
+fn sentence(call: &Call<'_>, media: &[(MediaKind, Media)]) -> String {
+    let mut said = format!("{} would answer", call.id);
+    let asked = call.messages.iter().rev().find(|message| message.role == "user");
+    let prompt = asked.map(|message| message.texts.join(" ")).unwrap_or_default();
+    if !prompt.trim().is_empty() {
+        said.push_str(&format!(" \"{}\"", shortened(prompt.trim())));
+    }
+    let turns = call.messages.iter().filter(|message| message.role != "system").count();
+    if turns > 1 {
+        said.push_str(&format!(" after {}", counted(turns - 1, "earlier message")));
+    }
+    said.push_str(&about(media));
+    let system: usize = call
+        .messages
+        .iter()
+        .filter(|message| message.role == "system")
+        .flat_map(|message| &message.texts)
+        .map(|text| text.chars().count())
+        .sum();
+    if system > 0 {
+        said.push_str(&format!(" It was told how by a system prompt of {}.", counted(system, "character")));
+    }
+    said
+}
+
+fn about(media: &[(MediaKind, Media)]) -> String {
+    let of = |kind| media.iter().filter(|(known, _)| *known == kind).count();
+    let (pictures, films) = (of(MediaKind::Picture), of(MediaKind::Film));
+    let what = match (pictures, films) {
+        (0, 0) => return " from its text alone.".to_owned(),
+        (pictures, 0) => counted(pictures, "picture"),
+        (0, films) => counted(films, "film"),
+        (pictures, films) => format!("{} and {}", counted(pictures, "picture"), counted(films, "film")),
+    };
+    let [(_, only)] = media else {
+        let each: Vec<_> =
+            media.iter().enumerate().map(|(at, (_, media))| format!("({}) {}", at + 1, media.describe())).collect();
+        return format!(" about {what}: {}.", each.join("; "));
+    };
+    format!(" about {what}: {}.", only.describe())
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn shortened(prompt: &str) -> String {
+    match prompt.char_indices().nth(PROMPT_SHOWN) {
+        Some((end, _)) => format!("{}…", &prompt[..end]),
+        None => prompt.to_owned(),
+    }
+}
