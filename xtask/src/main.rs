@@ -1,0 +1,134 @@
+//! The chores of this workspace: `cargo xtask help` lists them.
+//!
+//! Every check says how to repair what it finds. `cargo xtask test` is what continuous integration runs.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program")]
+#![allow(clippy::disallowed_methods, reason = "a command-line program reads its environment")]
+
+mod boundaries;
+mod check;
+mod error;
+mod features;
+mod layering;
+mod licences;
+mod lint;
+mod manifests;
+mod metadata;
+mod secrets;
+mod snapshots;
+mod source;
+mod step;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use error::{Error, Result};
+use step::Runner;
+use workspace::Workspace;
+
+const USAGE: &str = "\
+usage: cargo xtask <command> [options]
+
+  test [--fail-fast]       everything: check, build, tests, doc tests, snapshots
+  check [--fail-fast]      everything but the tests
+  lint [--fail-fast]       format, clippy and docs, warnings denied
+  features [--fail-fast]   each feature of each published crate alone
+  layering                 who may depend on whom, what may stand where
+  tidy                     files, manifests, the lock file
+  licences                 licences and banned duplicates of all dependencies
+  snapshots [--accept]     snapshot tests; fails on pending and on unreferenced snapshots
+  help                     this text
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            if error.is_usage() {
+                eprint!("\n{USAGE}");
+            }
+            error.exit_code()
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let Some((command, options)) = arguments.split_first() else {
+        return Err(Error::usage("a command is missing"));
+    };
+    match command.as_str() {
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        "test" => steps(options, test::run),
+        "check" => steps(options, check::run),
+        "lint" => steps(options, lint::run),
+        "features" => steps(options, features::run),
+        "layering" => alone(options, layering::run),
+        "tidy" => alone(options, tidy::run),
+        "licences" => alone(options, licences::run),
+        "snapshots" => {
+            let accept = flag(options, "--accept")?;
+            snapshots::run(&Workspace::find()?, accept)
+        }
+        other => Err(Error::usage(format!("there is no command `{other}`"))),
+    }
+}
+
+/// A command of several steps: ends with a table of them.
+fn steps(options: &[String], command: fn(&Workspace, &mut Runner) -> Result<()>) -> Result<()> {
+    let mut runner = Runner::new(flag(options, "--fail-fast")?);
+    let stopped = command(&Workspace::find()?, &mut runner).is_err();
+    runner.finish(stopped)
+}
+
+/// A command of one step, without options.
+fn alone(options: &[String], command: fn(&Workspace) -> Result<()>) -> Result<()> {
+    match options.first() {
+        Some(option) => Err(Error::usage(format!("unknown option `{option}`"))),
+        None => command(&Workspace::find()?),
+    }
+}
+
+/// Whether the one option that a command knows was given; anything else is a mistake.
+fn flag(options: &[String], name: &str) -> Result<bool> {
+    match options.iter().find(|option| *option != name) {
+        Some(option) => Err(Error::usage(format!("unknown option `{option}`"))),
+        None => Ok(!options.is_empty()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        text.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn unknown_commands_and_options_are_usage_errors() {
+        for line in ["", "frobnicate", "tidy --hard", "test --accept", "snapshots --fail-fast"] {
+            let error = run(&words(line)).expect_err(line);
+            assert!(error.is_usage(), "{line}");
+            assert_eq!(format!("{:?}", error.exit_code()), format!("{:?}", ExitCode::from(2)));
+        }
+    }
+
+    #[test]
+    fn help_is_a_success() {
+        assert!(run(&words("help")).is_ok());
+    }
+
+    #[test]
+    fn the_usage_names_every_command() {
+        for command in ["test", "check", "lint", "features", "layering", "tidy", "licences", "snapshots", "help"] {
+            assert!(USAGE.contains(&format!("\n  {command} ")), "{command}");
+        }
+    }
+}
