@@ -14,7 +14,7 @@ use crate::media::Media;
 use crate::message::{Message, Part, Role};
 use crate::options::{JsonSchema, Output, Thinking};
 use crate::provider::VisionProvider;
-use crate::request::Request;
+use crate::request::{Request, part_path};
 use crate::stream::CompletionStream;
 
 /// One model of one provider; cheap to clone.
@@ -77,7 +77,8 @@ pub struct Ask {
     model: Model,
     request: Request,
     parts: Vec<Part>,
-    mistakes: Vec<Problem>,
+    /// What is wrong with attachments, each with the index of its part.
+    mistakes: Vec<(usize, Problem)>,
 }
 
 impl Ask {
@@ -100,9 +101,10 @@ impl Ask {
         self
     }
 
-    /// Puts a system instruction in front.
+    /// Puts a system instruction in front of the conversation, behind those that are there already.
     pub fn system(mut self, text: impl Into<String>) -> Self {
-        self.request.messages.insert(0, Message::system(text));
+        let at = self.request.messages.iter().take_while(|message| message.role == Role::System).count();
+        self.request.messages.insert(at, Message::system(text));
         self
     }
 
@@ -166,25 +168,31 @@ impl Ask {
         self
     }
 
-    /// Changes the request in any other way.
+    /// Changes the request in any other way. The question itself becomes its last message only when it is asked.
     pub fn with(mut self, change: impl FnOnce(&mut Request)) -> Self {
         change(&mut self.request);
         self
     }
 
-    /// The request as it would be sent, without sending it.
+    /// The request as it would be handed to the provider, without doing so.
     ///
     /// # Errors
-    /// What is wrong with the attachments, together with everything that the model cannot do.
+    /// What is wrong with the attachments, together with everything that the model cannot do. Where the attachments
+    /// are right, nothing is judged here: the provider does so, or [`Capabilities::admit`].
     pub fn into_request(self) -> Result<Request> {
         let Self { model, mut request, parts, mistakes } = self;
+        let turn = request.messages.len();
         request.messages.push(Message::new(Role::User, parts));
         if mistakes.is_empty() {
             return Ok(request);
         }
-        let others = model.capabilities().and_then(|capabilities| capabilities.admit(&request)).err();
-        let others = others.map(|error| error.problems().to_vec()).unwrap_or_default();
-        Err(Error::refused(mistakes.into_iter().chain(others).collect()).with_model(model.name))
+        let own = mistakes.into_iter().map(|(at, problem)| Problem { path: part_path(turn, at), ..problem });
+        let others = match model.capabilities().and_then(|capabilities| capabilities.admit(&request)) {
+            Ok(_) => Vec::new(),
+            Err(error) => problems_of(&error, ProblemKind::Invalid),
+        };
+        let error = Error::refused(own.chain(others).collect());
+        Err(error.with_provider(model.provider.id().to_owned()).with_model(model.name))
     }
 
     /// Asks, and returns the answer whole. The same as awaiting.
@@ -205,15 +213,20 @@ impl Ask {
         provider.stream(&self.into_request()?).await
     }
 
-    /// Remembers what is wrong with the attachment that would be the next part.
+    /// Remembers what is wrong with the attachment that would be the next part, and keeps its place: such a request
+    /// is judged, never sent.
     fn keep_mistake(&mut self, error: Error) {
-        let path =
-            format!("attachments[{}]", self.parts.iter().filter_map(Part::as_media).count() + self.mistakes.len());
-        let found = match error.problems() {
-            [] => vec![Problem::new(ProblemKind::Media, path, error.message())],
-            problems => problems.iter().cloned().map(|problem| Problem { path: path.clone(), ..problem }).collect(),
-        };
-        self.mistakes.extend(found);
+        let at = self.parts.len();
+        self.mistakes.extend(problems_of(&error, ProblemKind::Media).into_iter().map(|problem| (at, problem)));
+        self.parts.push(Part::text(""));
+    }
+}
+
+/// What an error says is wrong, one by one; an error without a list is one problem of `kind`.
+fn problems_of(error: &Error, kind: ProblemKind) -> Vec<Problem> {
+    match error.problems() {
+        [] => vec![Problem::new(kind, "model", error.message())],
+        problems => problems.to_vec(),
     }
 }
 

@@ -251,6 +251,11 @@ impl Choice {
     pub fn new(index: u32, text: impl Into<String>) -> Self {
         Self { index, text: text.into(), ..Self::default() }
     }
+
+    /// True when it has neither text nor reasoning.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.reasoning.as_deref().is_none_or(str::is_empty)
+    }
 }
 
 impl Completion {
@@ -302,3 +307,6 @@ impl fmt::Debug for Completion {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,8 @@
 //! This crate knows no HTTP client, no async runtime, no schema library and no provider; it opens no file and reads no
 //! environment. Its types serialize in a stable form of their own, which is no service's wire format.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
 mod ask;
 mod capability;
 mod completion;
@@ -34,7 +36,11 @@ mod price;
 mod provider;
 mod request;
 mod stream;
+mod text;
 mod usage;
+
+#[cfg(test)]
+mod tests;
 
 pub use ask::{Ask, Model};
 pub use capability::{Admission, Capabilities, MediaCapability, SamplingCapability, Support};

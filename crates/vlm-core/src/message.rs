@@ -149,3 +149,6 @@ impl fmt::Debug for Part {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

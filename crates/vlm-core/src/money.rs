@@ -119,3 +119,6 @@ impl<'de> Deserialize<'de> for Money {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests;

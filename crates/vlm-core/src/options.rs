@@ -2,13 +2,16 @@
 //!
 //! Everything is optional; what is not set is not sent, so the service's own defaults apply.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// How the answer is drawn.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+///
+/// `Debug` shows the number of stop sequences, not their text.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Sampling {
@@ -33,6 +36,20 @@ pub struct Sampling {
     /// Texts that end the answer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stop: Vec<String>,
+}
+
+impl fmt::Debug for Sampling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sampling")
+            .field("temperature", &self.temperature)
+            .field("top_p", &self.top_p)
+            .field("max_tokens", &self.max_tokens)
+            .field("frequency_penalty", &self.frequency_penalty)
+            .field("presence_penalty", &self.presence_penalty)
+            .field("n", &self.n)
+            .field("stop_sequences", &self.stop.len())
+            .finish()
+    }
 }
 
 /// Whether and how long the model thinks before it answers.
@@ -90,7 +107,9 @@ impl Output {
 }
 
 /// A JSON Schema with its name, as a plain JSON value.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+///
+/// `Debug` shows the name only.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JsonSchema {
     /// A short name of letters, digits, `_` and `-`, at most 64.
@@ -119,6 +138,12 @@ impl JsonSchema {
     pub(crate) fn has_plain_name(&self) -> bool {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
         (1..=64).contains(&self.name.len()) && self.name.bytes().all(plain)
+    }
+}
+
+impl fmt::Debug for JsonSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsonSchema").field("name", &self.name).finish_non_exhaustive()
     }
 }
 

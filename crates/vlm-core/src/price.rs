@@ -10,9 +10,24 @@ use crate::usage::Usage;
 /// A tier's upper bound is inclusive, and the one tier that a request falls into rates the whole request, input and
 /// output alike. Above the last bounded tier there is no price.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "UncheckedSchedule")]
 #[non_exhaustive]
 pub struct PriceSchedule {
     tiers: Vec<PriceTier>,
+}
+
+/// A schedule as it was read, before its order is checked.
+#[derive(Deserialize)]
+struct UncheckedSchedule {
+    tiers: Vec<PriceTier>,
+}
+
+impl TryFrom<UncheckedSchedule> for PriceSchedule {
+    type Error = &'static str;
+
+    fn try_from(read: UncheckedSchedule) -> Result<Self, Self::Error> {
+        Self::new(read.tiers).ok_or("price tiers must rise in their bounds, and there must be one")
+    }
 }
 
 /// One tier of a [`PriceSchedule`].
@@ -99,7 +114,7 @@ impl PriceSchedule {
         (rising && !tiers.is_empty()).then_some(Self { tiers })
     }
 
-    /// The tiers, cheapest bound first.
+    /// The tiers, lowest bound first.
     pub fn tiers(&self) -> &[PriceTier] {
         &self.tiers
     }
@@ -140,3 +155,6 @@ impl PriceSchedule {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

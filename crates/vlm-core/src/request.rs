@@ -163,11 +163,6 @@ pub(crate) fn part_path(turn: usize, at: usize) -> String {
 
 impl std::fmt::Debug for Request {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let form = match &self.output {
-            Output::Text => "text",
-            Output::Json => "json",
-            Output::JsonSchema(_) => "json_schema",
-        };
         let extras: BTreeMap<&str, Vec<&str>> = self
             .extras
             .iter()
@@ -176,29 +171,14 @@ impl std::fmt::Debug for Request {
         f.debug_struct("Request")
             .field("model", &self.model)
             .field("messages", &self.messages)
-            .field("sampling", &SamplingShape(&self.sampling))
+            .field("sampling", &self.sampling)
             .field("thinking", &self.thinking)
-            .field("output", &form)
+            .field("output", &self.output)
             .field("extras", &extras)
             .field("call", &self.call)
             .finish()
     }
 }
 
-/// Stop sequences are text of the caller's: shown as their number.
-struct SamplingShape<'a>(&'a Sampling);
-
-impl std::fmt::Debug for SamplingShape<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let sampling = self.0;
-        f.debug_struct("Sampling")
-            .field("temperature", &sampling.temperature)
-            .field("top_p", &sampling.top_p)
-            .field("max_tokens", &sampling.max_tokens)
-            .field("frequency_penalty", &sampling.frequency_penalty)
-            .field("presence_penalty", &sampling.presence_penalty)
-            .field("n", &sampling.n)
-            .field("stop_sequences", &sampling.stop.len())
-            .finish()
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -70,6 +70,11 @@ impl Admission {
         &self.problems
     }
 
+    /// Takes back the problems at these paths, where a caller has found a better one for each.
+    pub fn drop_problems_at(&mut self, paths: &[String]) {
+        self.problems.retain(|problem| !paths.contains(&problem.path));
+    }
+
     /// Ends the review.
     ///
     /// # Errors
@@ -78,13 +83,13 @@ impl Admission {
         if self.problems.is_empty() { Ok(self.warnings) } else { Err(Error::refused(self.problems)) }
     }
 
-    /// Judges the use of one feature; true when it is sent.
+    /// Judges the use of one feature. False when the model does not have it; its details need no judging then.
     pub fn support(&mut self, support: &Support, path: impl Into<String>, what: impl Display) -> bool {
         match support {
             Support::Full => true,
             Support::Doubtful(note) => {
                 self.warn(Warning::new(WarningKind::Undocumented, format!("{what}: {note}")).at(path));
-                !self.strict
+                true
             }
             Support::None(note) => {
                 let problem = Problem::new(ProblemKind::Unsupported, path, format!("{what} is not supported"));
@@ -128,8 +133,11 @@ impl Admission {
         let says_something = message.parts.iter().filter_map(Part::as_text).any(|text| !text.trim().is_empty());
         if !says_something {
             let path = format!("messages[{turn}]");
-            let message = format!("the {} message has no text: say what you want to know", message.role);
-            self.add(ProblemKind::Missing, path, message);
+            let what_to_do = match message.role {
+                Role::User => "say what you want to know",
+                Role::System | Role::Assistant => "give it one, or leave it out",
+            };
+            self.add(ProblemKind::Missing, path, format!("the {} message has no text: {what_to_do}", message.role));
         }
         for (at, part) in message.parts.iter().enumerate() {
             match part {
@@ -137,7 +145,7 @@ impl Admission {
                     self.media(capabilities, &part_path(turn, at), media);
                 }
                 Part::Media(_) => {
-                    let message = format!("a {} message can hold text only", message.role);
+                    let message = "only a message of the user can show pictures and films";
                     self.add(ProblemKind::Unsupported, part_path(turn, at), message);
                 }
                 Part::Text { .. } => {}
@@ -146,14 +154,11 @@ impl Admission {
     }
 
     fn media(&mut self, capabilities: &Capabilities, path: &str, media: &Media) {
-        let Some(kind) = media.kind() else {
-            let problem = Problem::new(ProblemKind::Media, path, "it is not known whether this is a picture or a film");
-            return self.refuse(problem.with_advice("say so with Media::image() or Media::video()"));
-        };
-        let type_kind = media.media_type().and_then(|media_type| media_type.kind());
-        if type_kind.is_some_and(|type_kind| type_kind != kind) {
-            self.add(ProblemKind::Media, path, format!("declared as a {kind}, but its media type says otherwise"));
+        self.content(path, media);
+        for (option, mistake) in media.options().mistakes() {
+            self.add(ProblemKind::OutOfRange, format!("{path}.options.{}", option.name()), mistake);
         }
+        let Some(kind) = media.kind() else { return self.kind_unknown(path, media) };
         let capability = match kind {
             MediaKind::Image => &capabilities.image,
             MediaKind::Video => &capabilities.video,
@@ -161,6 +166,33 @@ impl Admission {
         self.source(capability, path, kind, media);
         self.media_type(capability, path, kind, media);
         self.media_options(capability, path, kind, media);
+    }
+
+    /// What holds for any model: there is content, and it is what it is said to be.
+    fn content(&mut self, path: &str, media: &Media) {
+        let Source::Bytes(content) = media.source() else { return };
+        if content.is_empty() {
+            return self.add(ProblemKind::Media, path, "the content is empty");
+        }
+        match media.media_type() {
+            Some(media_type) => {
+                if let Err(error) = media_type.verify(content) {
+                    self.add(ProblemKind::Media, path, error.to_string());
+                }
+            }
+            None => {
+                let problem = Problem::new(ProblemKind::Media, path, "the content is no known picture or film");
+                self.refuse(problem.with_advice("say what it is with Media::with_media_type()"));
+            }
+        }
+    }
+
+    /// Of content without a type, `content` has said so.
+    fn kind_unknown(&mut self, path: &str, media: &Media) {
+        if !matches!(media.source(), Source::Bytes(_)) {
+            let problem = Problem::new(ProblemKind::Media, path, "it is not known whether this is a picture or a film");
+            self.refuse(problem.with_advice("say so with Media::image() or Media::video()"));
+        }
     }
 
     fn source(&mut self, capability: &MediaCapability, path: &str, kind: MediaKind, media: &Media) {
@@ -172,14 +204,10 @@ impl Admission {
         };
         let taken = self.support(support, path, format!("a {kind} {form}"));
         let (Source::Bytes(content), true) = (media.source(), taken) else { return };
-        if content.is_empty() {
-            self.add(ProblemKind::Media, path, "the content is empty");
-        } else {
-            self.inline_size(capability, path, content.len() as u64);
-        }
+        self.inline_size(capability, path, content.len() as u64);
     }
 
-    /// Judges the size of content that is sent inline. Public to providers for the files that they opened.
+    /// Judges the size of content that is sent inline: for a provider, also of the files that it opened.
     pub fn inline_size(&mut self, capability: &MediaCapability, path: &str, bytes: u64) {
         if let Some(limit) = capability.max_inline_bytes.filter(|limit| bytes > *limit) {
             let problem =
@@ -190,6 +218,10 @@ impl Admission {
 
     fn media_type(&mut self, capability: &MediaCapability, path: &str, kind: MediaKind, media: &Media) {
         let Some(media_type) = media.media_type() else { return };
+        if media_type.kind().is_some_and(|said| said != kind) {
+            let message = format!("declared as a {kind}, but {media_type} is none");
+            return self.add(ProblemKind::Media, path, message);
+        }
         let taken = capability.media_types.iter().any(|taken| taken.same_format(&media_type));
         if !capability.media_types.is_empty() && !taken {
             let names: Vec<&str> = capability.media_types.iter().map(|taken| taken.as_str()).collect();
@@ -210,9 +242,6 @@ impl Admission {
                     Problem::new(ProblemKind::Unsupported, path, format!("`{}` is not supported", option.name()));
                 self.refuse(problem.with_advice("leave it out"));
             }
-        }
-        for (option, mistake) in media.options().mistakes() {
-            self.add(ProblemKind::OutOfRange, format!("{path}.options.{}", option.name()), mistake);
         }
     }
 
@@ -241,10 +270,18 @@ impl Admission {
         if sampling.stop.iter().any(String::is_empty) {
             self.add(ProblemKind::Invalid, "sampling.stop", "an empty stop sequence would end every answer at once");
         }
-        let count = sampling.stop.len();
-        if count > ranges.stop.unwrap_or(0) as usize {
-            let message = format!("{count} stop sequences, at most {} are taken", ranges.stop.unwrap_or(0));
-            self.add(ProblemKind::OutOfRange, "sampling.stop", message);
+        match (sampling.stop.len(), ranges.stop) {
+            (0, _) => {}
+            (count, None | Some(0)) => {
+                let message = format!("{count} stop sequences, but this model takes none");
+                let problem = Problem::new(ProblemKind::Unsupported, "sampling.stop", message);
+                self.refuse(problem.with_advice("leave them out"));
+            }
+            (count, Some(limit)) if count > limit as usize => {
+                let message = format!("{count} stop sequences are above the limit of {limit}");
+                self.add(ProblemKind::OutOfRange, "sampling.stop", message);
+            }
+            _ => {}
         }
     }
 
@@ -277,8 +314,9 @@ impl Admission {
         if thinking.enabled == Some(false) {
             self.add(ProblemKind::Invalid, "thinking.budget", "thinking is off: a budget means nothing");
         }
-        if self.support(&capabilities.thinking_budget, "thinking.budget", "a thinking budget") {
-            self.within("thinking.budget", Some(budget), capabilities.thinking_range.as_ref());
+        let taken = self.support(&capabilities.thinking_budget, "thinking.budget", "a thinking budget");
+        if let (true, Some(range)) = (taken, &capabilities.thinking_range) {
+            self.within("thinking.budget", Some(budget), Some(range));
         }
     }
 

@@ -125,6 +125,11 @@ impl MediaCapability {
         }
     }
 
+    /// Taken by URL only; `note` says what to do instead of giving the content.
+    pub fn url_only(note: impl Into<Cow<'static, str>>) -> Self {
+        Self { url: Support::Full, ..Self::none(note) }
+    }
+
     /// True when it is taken in any form.
     pub fn is_available(&self) -> bool {
         self.url.is_available() || self.inline.is_available() || self.file_id.is_available()

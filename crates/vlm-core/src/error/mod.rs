@@ -12,6 +12,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::completion::Completion;
+use crate::text::OneLine;
 use crate::usage::Usage;
 
 pub use kind::{ConnectCause, ErrorKind, LimitedPart, TimeoutPhase, TransportPhase};
@@ -48,7 +49,7 @@ pub enum Billed {
 
 /// Why a call failed. One word wide; matches by [`Error::kind`].
 ///
-/// `Display` is one line without the source; `Debug` is a report. Neither holds a key, a prompt, a media byte or a
+/// `Display` is one line without the source, whatever the service wrote; `Debug` is a report. Neither holds a key, a prompt, a media byte or a
 /// whole URL. Text and usage that arrived before the failure stay at hand in [`Error::partial`].
 ///
 /// ```
@@ -186,7 +187,7 @@ impl Error {
 
     /// Whether the client itself judges that the same call may succeed later and is safe to repeat.
     ///
-    /// False once the client's own retries are used up is *not* implied: this is about the fault, not the quota.
+    /// This is about the fault alone: it stays true when the client has used up its own retries.
     pub fn is_retryable(&self) -> bool {
         self.0.retryable
     }
@@ -221,8 +222,11 @@ impl Error {
         if self.usage().is_some() {
             return Billed::Yes;
         }
+        let began = self.partial().is_some_and(|partial| partial.choices.iter().any(|choice| !choice.is_empty()));
         match (self.0.delivery, self.0.status) {
             (Delivery::NotSent, _) => Billed::No,
+            // Whatever the service says afterwards, a part of the work was done.
+            _ if began => Billed::Maybe,
             (Delivery::Answered, Some(400..=499)) => Billed::No,
             (Delivery::Answered, _) if self.0.kind.is_refusal() => Billed::No,
             _ => Billed::Maybe,
@@ -347,17 +351,19 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         if let Some(provider) = &inner.provider {
-            write!(f, "{provider}: ")?;
+            write!(f, "{}: ", OneLine(provider))?;
         }
-        f.write_str(&inner.message)?;
-        match (inner.status, &inner.code) {
-            (Some(status), Some(code)) if *code != status.to_string() => write!(f, " (HTTP {status}, code {code})")?,
-            (Some(status), _) => write!(f, " (HTTP {status})")?,
+        write!(f, "{}", OneLine(&inner.message))?;
+        let code = inner.code.as_deref().map(OneLine);
+        match (inner.status, code) {
+            (Some(status), Some(OneLine(code))) if code == status.to_string() => write!(f, " (HTTP {status})")?,
+            (Some(status), Some(code)) => write!(f, " (HTTP {status}, code {code})")?,
+            (Some(status), None) => write!(f, " (HTTP {status})")?,
             (None, Some(code)) => write!(f, " (code {code})")?,
             (None, None) => {}
         }
         match &inner.service_message {
-            Some(words) => write!(f, ": {}", words.escape_debug()),
+            Some(words) => write!(f, ": {}", OneLine(words)),
             None => Ok(()),
         }
     }
@@ -412,3 +418,6 @@ const _: () = {
     shareable::<Error>();
     assert!(size_of::<Error>() == size_of::<usize>());
 };
+
+#[cfg(test)]
+mod tests;

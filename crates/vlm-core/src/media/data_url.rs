@@ -8,7 +8,10 @@ use super::{MediaError, MediaType};
 
 /// The declared type and the content.
 pub(super) fn decode(text: &str) -> Result<(MediaType, Bytes), MediaError> {
-    let rest = text.get(5..).ok_or(MediaError::DataUrl("nothing follows `data:`"))?;
+    let rest = match text.split_at_checked(5) {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("data:") => rest,
+        _ => return Err(MediaError::DataUrl("it does not begin with `data:`")),
+    };
     let (head, payload) = rest.split_once(',').ok_or(MediaError::DataUrl("there is no comma before the content"))?;
     let (media_type, encoding) = head.rsplit_once(';').ok_or(MediaError::DataUrl("`;base64` is missing"))?;
     if !encoding.eq_ignore_ascii_case("base64") {

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::MediaError;
+
 /// Picture or film.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -41,6 +43,9 @@ macro_rules! known_types {
     ($($(#[doc = $doc:literal])* $name:ident = $essence:literal, [$($extension:literal),*];)*) => {
         impl MediaType {
             $($(#[doc = $doc])* pub const $name: Self = Self(Cow::Borrowed($essence));)*
+
+            /// Every type that has a name here; `sniff` recognizes each of them.
+            pub(super) const KNOWN: &'static [Self] = &[$(Self::$name),*];
 
             /// The type that a file name's extension stands for, whatever its case.
             pub fn from_extension(extension: &str) -> Option<Self> {
@@ -110,9 +115,29 @@ impl MediaType {
         }
     }
 
-    /// What the first bytes of a file say it is; a few dozen bytes are enough.
+    /// What the first bytes of a file say it is. 64 bytes are enough for all but an MPEG transport stream, 512 for all.
     pub fn sniff(head: &[u8]) -> Option<Self> {
         super::sniff::sniff(head)
+    }
+
+    /// Checks that content which begins with `head` can be of this type: for a provider that opens a file, and knows
+    /// only its name.
+    ///
+    /// # Errors
+    /// Content of another known type; and content of no known type, where this one has an unmistakable beginning.
+    pub fn verify(&self, head: &[u8]) -> Result<(), MediaError> {
+        match Self::sniff(head) {
+            Some(found) if !found.same_format(self) => Err(MediaError::TypeMismatch { declared: self.clone(), found }),
+            None if self.is_unmistakable() => Err(MediaError::NotAsDeclared { declared: self.clone() }),
+            _ => Ok(()),
+        }
+    }
+
+    /// True when `sniff` recognizes every file of this type.
+    fn is_unmistakable(&self) -> bool {
+        const MISTAKABLE: [MediaType; 2] = [MediaType::MPEG, MediaType::MPEG_TS];
+        let known = Self::KNOWN.iter().any(|known| known.same_format(self));
+        known && !MISTAKABLE.contains(self)
     }
 
     /// True when both name one container: MP4, QuickTime and 3GPP count as one, so do HEIC and HEIF, WebM and

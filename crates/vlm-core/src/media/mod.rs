@@ -80,6 +80,12 @@ pub enum MediaError {
         /// What the first bytes say.
         found: MediaType,
     },
+    /// The content does not begin as the declared type does, nor as any other that is known.
+    #[error("the content is not {declared} as declared, nor another known picture or film")]
+    NotAsDeclared {
+        /// What was declared.
+        declared: MediaType,
+    },
     /// A media type that is no picture or film, or no media type at all.
     #[error(transparent)]
     MediaType(#[from] ParseMediaTypeError),
@@ -87,7 +93,7 @@ pub enum MediaError {
 
 impl From<MediaError> for Error {
     fn from(error: MediaError) -> Self {
-        Self::refused(vec![Problem::new(ProblemKind::Media, "attachment", error.to_string())]).with_source(error)
+        Self::refused(vec![Problem::new(ProblemKind::Media, "attachment", error.to_string())])
     }
 }
 
@@ -96,7 +102,8 @@ impl Media {
         Self { source, kind: None, media_type: None, options: MediaOptions::default() }
     }
 
-    /// Reads `text` as a `data:` URL, as a URL with another scheme (`https://…`), or else as a path.
+    /// Reads `text` as a `data:` URL, as a URL with another scheme (`https://…`), or else as a path. Blanks around a
+    /// URL are dropped.
     ///
     /// # Errors
     /// An empty string, and a `data:` URL that is malformed or whose content is not what it declares. Whether a URL
@@ -105,9 +112,10 @@ impl Media {
         if text.trim().is_empty() {
             return Err(MediaError::Empty);
         }
-        match url::scheme(text) {
-            Some("data") => Self::data_url(text),
-            Some(_) => Ok(Self::url(text)),
+        let trimmed = text.trim();
+        match url::scheme(trimmed) {
+            Some("data") => Self::data_url(trimmed),
+            Some(_) => Ok(Self::url(trimmed)),
             None => Ok(Self::path(text)),
         }
     }
@@ -141,9 +149,7 @@ impl Media {
     /// Not `;base64`, a broken alphabet or padding, a type that is no picture or film, or content of another type.
     pub fn data_url(text: &str) -> Result<Self, MediaError> {
         let (declared, content) = data_url::decode(text)?;
-        if let Some(found) = MediaType::sniff(&content).filter(|found| !found.same_format(&declared)) {
-            return Err(MediaError::TypeMismatch { declared, found });
-        }
+        declared.verify(&content)?;
         Ok(Self { media_type: Some(declared), ..Self::new(Source::Bytes(content)) })
     }
 
@@ -187,7 +193,16 @@ impl Media {
 
     /// The media type: as said, as the bytes say, or as the extension of a path or URL suggests.
     pub fn media_type(&self) -> Option<MediaType> {
-        self.media_type.clone().or_else(|| self.extension().and_then(MediaType::from_extension))
+        let seen = || match &self.source {
+            Source::Bytes(content) => MediaType::sniff(content),
+            _ => self.extension().and_then(MediaType::from_extension),
+        };
+        self.media_type.clone().or_else(seen)
+    }
+
+    /// The media type as said, or as the bytes said when they were given; not as guessed from a name.
+    pub fn declared_media_type(&self) -> Option<&MediaType> {
+        self.media_type.as_ref()
     }
 
     /// The kind as said with [`image`](Self::image) or [`video`](Self::video), not as guessed.
@@ -222,6 +237,7 @@ macro_rules! media_from {
 
 media_from! {
     PathBuf => Media::path,
+    &PathBuf => Media::path,
     &Path => Media::path,
     Bytes => Media::bytes,
     Vec<u8> => Media::bytes,
@@ -266,15 +282,24 @@ impl fmt::Debug for Media {
 }
 
 impl fmt::Debug for Source {
-    /// Kind and length; a URL without query, a path without its directories, never content.
+    /// Kind and length; a URL without user and query, a path without its directories, never content.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Url(url) => write!(f, "Url({})", redact_url(url)),
-            Self::Path(path) => write!(f, "Path({:?})", path.file_name().unwrap_or_default()),
+            Self::Path(path) => write!(f, "Path({:?})", shown_name(path)),
             Self::Bytes(content) => write!(f, "Bytes({} bytes)", content.len()),
             Self::FileId(id) => write!(f, "FileId({} chars)", id.chars().count()),
         }
     }
+}
+
+/// The last segment of a path of any system; of a URL that was taken for a path, what may be shown of it.
+fn shown_name(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if url::scheme(text.trim()).is_some() {
+        return redact_url(&text);
+    }
+    text.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
 }
 
 /// Content in JSON is standard base64 with padding.

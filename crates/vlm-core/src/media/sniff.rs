@@ -4,22 +4,21 @@
 
 use super::media_type::MediaType;
 
-/// Magic numbers at fixed offsets, most specific first.
-const MAGIC: &[(usize, &[u8], MediaType)] = &[
-    (0, b"\xFF\xD8\xFF", MediaType::JPEG),
-    (0, b"\x89PNG\r\n\x1A\n", MediaType::PNG),
-    (0, b"GIF87a", MediaType::GIF),
-    (0, b"GIF89a", MediaType::GIF),
-    (0, b"II*\0", MediaType::TIFF),
-    (0, b"MM\0*", MediaType::TIFF),
-    (0, b"FLV\x01", MediaType::FLV),
-    (0, b"\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C", MediaType::WMV),
-    (0, b"\x00\x00\x01\xBA", MediaType::MPEG),
-    (0, b"\x00\x00\x01\xB3", MediaType::MPEG),
+/// Magic numbers that a file begins with.
+const MAGIC: &[(&[u8], MediaType)] = &[
+    (b"\xFF\xD8\xFF", MediaType::JPEG),
+    (b"\x89PNG\r\n\x1A\n", MediaType::PNG),
+    (b"GIF87a", MediaType::GIF),
+    (b"GIF89a", MediaType::GIF),
+    (b"II*\0", MediaType::TIFF),
+    (b"MM\0*", MediaType::TIFF),
+    (b"II+\0", MediaType::TIFF),
+    (b"MM\0+", MediaType::TIFF),
+    (b"FLV\x01", MediaType::FLV),
+    (b"\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C", MediaType::WMV),
+    (b"\x00\x00\x01\xBA", MediaType::MPEG),
+    (b"\x00\x00\x01\xB3", MediaType::MPEG),
 ];
-
-/// Boxes that open a QuickTime file older than `ftyp`.
-const QUICKTIME_BOXES: &[&[u8]] = &[b"moov", b"mdat", b"wide", b"pnot"];
 
 /// Two sync bytes of a transport stream lie one packet apart.
 const TS_PACKET: usize = 188;
@@ -27,8 +26,8 @@ const TS_PACKET: usize = 188;
 pub(super) fn sniff(head: &[u8]) -> Option<MediaType> {
     MAGIC
         .iter()
-        .find(|(offset, magic, _)| head.get(*offset..).is_some_and(|rest| rest.starts_with(magic)))
-        .map(|(_, _, media_type)| media_type.clone())
+        .find(|(magic, _)| head.starts_with(magic))
+        .map(|(_, media_type)| media_type.clone())
         .or_else(|| riff(head))
         .or_else(|| bitmap(head))
         .or_else(|| iso_media(head))
@@ -50,18 +49,41 @@ fn bitmap(head: &[u8]) -> Option<MediaType> {
 }
 
 fn iso_media(head: &[u8]) -> Option<MediaType> {
-    let name = head.get(4..8)?;
-    if name != b"ftyp" {
-        return QUICKTIME_BOXES.contains(&name).then_some(MediaType::QUICKTIME);
+    let (size, rest) = head.split_first_chunk::<4>()?;
+    if rest.get(..4)? != b"ftyp" {
+        return old_quicktime(*size, &rest[..4]).then_some(MediaType::QUICKTIME);
     }
-    Some(match head.get(8..12)? {
-        b"avif" | b"avis" => MediaType::AVIF,
-        b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" => MediaType::HEIC,
-        b"mif1" | b"msf1" => MediaType::HEIF,
-        b"qt  " => MediaType::QUICKTIME,
-        [b'3', b'g', b'p', _] | [b'3', b'g', b'2', _] => MediaType::THREE_GP,
-        _ => MediaType::MP4,
-    })
+    // Only a text that happens to hold `ftyp` there has a size of so many bytes.
+    if size[..2] != [0, 0] {
+        return None;
+    }
+    let end = (u32::from_be_bytes(*size) as usize).min(head.len());
+    let names =
+        |wanted: [&[u8]; 2]| head.get(16..end).unwrap_or_default().chunks_exact(4).any(|brand| wanted.contains(&brand));
+    match rest.get(4..8)? {
+        b"avif" | b"avis" => Some(MediaType::AVIF),
+        b"heic" | b"heix" | b"hevc" | b"hevx" | b"heim" | b"heis" => Some(MediaType::HEIC),
+        // A file of any still pictures; the brands behind say which.
+        b"mif1" | b"msf1" if names([b"avif", b"avis"]) => Some(MediaType::AVIF),
+        b"mif1" | b"msf1" if names([b"heic", b"heix"]) => Some(MediaType::HEIC),
+        b"mif1" | b"msf1" => Some(MediaType::HEIF),
+        b"qt  " => Some(MediaType::QUICKTIME),
+        [b'3', b'g', b'p' | b'2', _] => Some(MediaType::THREE_GP),
+        // Sound without pictures, and a camera's raw picture.
+        b"M4A " | b"M4B " | b"M4P " | b"F4A " | b"crx " => None,
+        _ => Some(MediaType::MP4),
+    }
+}
+
+/// Boxes that open a QuickTime file older than `ftyp`. Their sizes tell them from text such as `The wide river`.
+fn old_quicktime(size: [u8; 4], name: &[u8]) -> bool {
+    match name {
+        b"wide" => size == [0, 0, 0, 8],
+        b"pnot" => size == [0, 0, 0, 20],
+        b"moov" | b"free" | b"skip" => size[0] < b'\t',
+        b"mdat" => !size.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()),
+        _ => false,
+    }
 }
 
 /// WebM is Matroska whose document type says so, a few bytes behind the EBML mark.

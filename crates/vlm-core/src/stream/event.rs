@@ -96,6 +96,8 @@ impl StreamEvent {
     }
 
     /// The steps that fold into `answer`: how a reply that came whole is streamed.
+    ///
+    /// Choices come back sorted by their index; two of one index become one.
     pub fn unfold(answer: Completion) -> Vec<Self> {
         let Completion { id, model, created, choices, usage, cost, warnings, metadata, raw } = answer;
         let mut events = vec![Self::Start { id, model, created }];
@@ -137,10 +139,24 @@ fn choice_mut(answer: &mut Completion, index: u32) -> &mut Choice {
     &mut answer.choices[at]
 }
 
-/// What an error brought along that no event had said.
+/// What an error brought along that no event had said. A text replaces the streamed one where it goes on from it.
 pub(super) fn merge(answer: &mut Completion, late: Completion) {
     replace(&mut answer.id, &late.id);
     replace(&mut answer.model, &late.model);
+    replace(&mut answer.created, &late.created);
+    for choice in late.choices {
+        let known = choice_mut(answer, choice.index);
+        if choice.text.starts_with(&known.text) {
+            known.text = choice.text;
+        }
+        let reasoning = known.reasoning.as_deref().unwrap_or_default();
+        if choice.reasoning.as_ref().is_some_and(|late| late.starts_with(reasoning)) {
+            known.reasoning = choice.reasoning;
+        }
+        if choice.finish != FinishReason::Unknown {
+            known.finish = choice.finish;
+        }
+    }
     if !late.usage.is_empty() {
         answer.usage = late.usage;
     }
@@ -150,7 +166,11 @@ pub(super) fn merge(answer: &mut Completion, late: Completion) {
     if !late.raw.is_empty() {
         answer.raw = late.raw;
     }
-    answer.warnings.extend(late.warnings);
+    for warning in late.warnings {
+        if !answer.warnings.contains(&warning) {
+            answer.warnings.push(warning);
+        }
+    }
     answer.metadata.extend(late.metadata);
 }
 
@@ -160,7 +180,7 @@ impl fmt::Debug for StreamEvent {
             Self::Start { id, model, .. } => write!(f, "Start({id:?}, {model:?})"),
             Self::Text { choice, text } => write!(f, "Text({choice}, {} bytes)", text.len()),
             Self::Reasoning { choice, text } => write!(f, "Reasoning({choice}, {} bytes)", text.len()),
-            Self::Finish { choice, reason } => write!(f, "Finish({choice}, {reason})"),
+            Self::Finish { choice, reason } => write!(f, "Finish({choice}, {reason:?})"),
             Self::Usage { usage } => write!(f, "Usage({usage:?})"),
             Self::Warning { warning } => write!(f, "Warning({warning:?})"),
             Self::Metadata { metadata } => write!(f, "Metadata({:?})", metadata.keys().collect::<Vec<_>>()),

@@ -2,6 +2,7 @@
 
 mod event;
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -34,20 +35,35 @@ type Events = Pin<Box<dyn Stream<Item = Result<StreamEvent>> + Send>>;
 /// # }
 /// ```
 pub struct CompletionStream {
+    /// `None` once the stream has ended.
     events: Option<Events>,
+    /// Warnings that stand in the answer already, and are still to be handed out as events.
+    warnings: VecDeque<Warning>,
     answer: Completion,
-    ended: bool,
 }
 
 impl CompletionStream {
-    /// A stream over a provider's events. They end with [`StreamEvent::End`]; without it the stream is an error.
+    /// A stream over a provider's events. They end with [`StreamEvent::End`]; without it the stream is an error of
+    /// kind [`Truncated`](crate::ErrorKind::Truncated). What follows the end or an error is not read.
+    ///
+    /// A provider yields its errors as they are: what had arrived is added here, and kept beside what the error's own
+    /// [`partial`](Error::partial) brings along.
     pub fn new(events: impl Stream<Item = Result<StreamEvent>> + Send + 'static) -> Self {
-        Self { events: Some(Box::pin(events)), answer: Completion::new(), ended: false }
+        Self { events: Some(Box::pin(events)), warnings: VecDeque::new(), answer: Completion::new() }
     }
 
-    /// Puts warnings in front, such as those of the admission.
+    /// A stream over an answer that came whole: its text is one piece.
+    pub fn whole(answer: Completion) -> Self {
+        Self::new(Whole(StreamEvent::unfold(answer).into()))
+    }
+
+    /// Puts warnings in front, such as those of the admission: they come as the first events, and
+    /// [`partial`](Self::partial) has them at once.
     #[must_use]
     pub fn with_warnings(mut self, warnings: Vec<Warning>) -> Self {
+        for warning in warnings.iter().rev() {
+            self.warnings.push_front(warning.clone());
+        }
         self.answer.warnings.splice(..0, warnings);
         self
     }
@@ -64,7 +80,7 @@ impl CompletionStream {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// The next piece of text of the first choice; `None` at the end.
+    /// The next piece of text of choice 0; `None` at the end.
     ///
     /// # Errors
     /// The error that ended the stream, with the text and usage so far.
@@ -100,25 +116,39 @@ impl CompletionStream {
     }
 }
 
+/// Events that are all there already.
+struct Whole(VecDeque<StreamEvent>);
+
+impl Stream for Whole {
+    type Item = Result<StreamEvent>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.0.pop_front().map(Ok))
+    }
+}
+
 impl Stream for CompletionStream {
     type Item = Result<StreamEvent>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let Some(events) = self.events.as_mut() else { return Poll::Ready(None) };
+        let this = &mut *self;
+        let Some(events) = this.events.as_mut() else { return Poll::Ready(None) };
+        if let Some(warning) = this.warnings.pop_front() {
+            return Poll::Ready(Some(Ok(StreamEvent::Warning { warning })));
+        }
         match std::task::ready!(events.as_mut().poll_next(context)) {
             Some(Ok(event)) => {
-                self.ended |= matches!(event, StreamEvent::End { .. });
-                if self.ended {
-                    self.events = None;
+                if matches!(event, StreamEvent::End { .. }) {
+                    this.events = None;
                 }
-                event.fold_into(&mut self.answer);
+                event.fold_into(&mut this.answer);
                 Poll::Ready(Some(Ok(event)))
             }
-            Some(Err(error)) => Poll::Ready(Some(Err(self.fail(error)))),
+            Some(Err(error)) => Poll::Ready(Some(Err(this.fail(error)))),
             None => {
                 let error = Error::new(crate::ErrorKind::Truncated, "the stream ended without its end event")
                     .with_delivery(crate::Delivery::Answered);
-                Poll::Ready(Some(Err(self.fail(error))))
+                Poll::Ready(Some(Err(this.fail(error))))
             }
         }
     }

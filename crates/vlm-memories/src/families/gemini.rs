@@ -1,0 +1,73 @@
+//! Gemini: typed items, media as `input_file` with its MIME type; the schema goes in as `responseSchema`.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use vlm_core::{Admission, MediaKind, MediaType, Output, Problem, ProblemKind, Request, Warning, WarningKind};
+
+use super::{Piece, gemini_schema};
+
+/// `{"type": "text", …}`, `{"type": "input_file", …}`.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Item<'a> {
+    Text { text: &'a str },
+    InputFile { file_uri: &'a str, mime_type: String },
+}
+
+pub(super) fn item(piece: Piece<'_>) -> Item<'_> {
+    match piece {
+        Piece::Text(text) => Item::Text { text },
+        Piece::Media(media) => {
+            let usual = if media.kind == MediaKind::Video { MediaType::MP4 } else { MediaType::JPEG };
+            let media_type = media.media_type.clone().unwrap_or(usual);
+            Item::InputFile { file_uri: &media.text, mime_type: media_type.to_string() }
+        }
+    }
+}
+
+pub(super) fn metadata(request: &Request) -> Map<String, Value> {
+    let mut metadata = Map::new();
+    let budget = match (request.thinking.budget, request.thinking.enabled) {
+        (Some(tokens), _) => Some(i64::from(tokens)),
+        (None, Some(true)) => Some(-1),
+        (None, Some(false)) => Some(0),
+        (None, None) => None,
+    };
+    if let Some(budget) = budget {
+        metadata.insert("thinking_config".to_owned(), json!({"thinking_budget": budget}));
+    }
+    if !matches!(request.output, Output::Text) {
+        // The other documented value, `json_schema`, is no MIME type.
+        metadata.insert("response_mime_type".to_owned(), "application/json".into());
+    }
+    if let Output::JsonSchema(schema) = &request.output
+        && let Ok(lowered) = gemini_schema::lower(&schema.schema)
+    {
+        metadata.insert("responseSchema".to_owned(), lowered.schema);
+    }
+    metadata
+}
+
+pub(super) fn review(request: &Request, admission: &mut Admission) {
+    if let Output::JsonSchema(schema) = &request.output {
+        match gemini_schema::lower(&schema.schema) {
+            Ok(lowered) => {
+                for lost in lowered.lost {
+                    let message = format!("Gemini's schema has no such keyword; it is left out: {lost}");
+                    admission.warn(Warning::new(WarningKind::Ignored, message).at("output.schema"));
+                }
+            }
+            Err(reason) => {
+                admission.refuse(Problem::new(ProblemKind::Unsupported, "output.schema", reason));
+            }
+        }
+    }
+    if let (Some(budget), Some(max_tokens)) = (request.thinking.budget, request.sampling.max_tokens)
+        && budget >= max_tokens
+    {
+        let message = format!(
+            "thinking is taken out of max_tokens: {budget} of thinking leave nothing of {max_tokens} for the answer"
+        );
+        admission.warn(Warning::new(WarningKind::Unwise, message).at("thinking.budget"));
+    }
+}

@@ -1,0 +1,48 @@
+//! Nova: typed items, media as an object with a `url` (or as a plain string); the schema goes in as a tool.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use vlm_core::{MediaKind, Output, Request};
+
+use super::Piece;
+use crate::settings::NovaUrlForm;
+
+/// `{"type": "text", …}`, `{"type": "image_url", …}`, `{"type": "video_url", …}`.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Item<'a> {
+    Text { text: &'a str },
+    ImageUrl { image_url: Url<'a> },
+    VideoUrl { video_url: Url<'a> },
+}
+
+/// The service's samples nest an object, its tables say string.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Url<'a> {
+    Object { url: &'a str },
+    Plain(&'a str),
+}
+
+pub(super) fn item<'a>(piece: Piece<'a>, form: NovaUrlForm) -> Item<'a> {
+    let url = |text: &'a str| match form {
+        NovaUrlForm::Object => Url::Object { url: text },
+        NovaUrlForm::Plain => Url::Plain(text),
+    };
+    match piece {
+        Piece::Text(text) => Item::Text { text },
+        Piece::Media(media) if media.kind == MediaKind::Video => Item::VideoUrl { video_url: url(&media.text) },
+        Piece::Media(media) => Item::ImageUrl { image_url: url(&media.text) },
+    }
+}
+
+pub(super) fn metadata(request: &Request) -> Map<String, Value> {
+    let Output::JsonSchema(schema) = &request.output else { return Map::new() };
+    let description = schema.description.as_deref().unwrap_or("Return the answer in this form");
+    let tool = json!({
+        "name": schema.name,
+        "description": description,
+        "inputSchema": {"json": schema.schema},
+    });
+    Map::from_iter([("toolConfig".to_owned(), json!({"tools": [{"toolSpec": tool}]}))])
+}

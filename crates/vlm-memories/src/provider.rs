@@ -1,0 +1,235 @@
+//! The provider: prepare (open, route, admit), encode, send, decode. The steps themselves live in their own files.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use vlm_core::{
+    Admission, Capabilities, Completion, CompletionStream, Error, Problem, Request, Result, VisionProvider, Warning,
+};
+use vlm_http::{Body, Call, HttpClient, MediaSlots, Opened, Reply, Secret};
+
+use crate::attachments::Attachments;
+use crate::builder::MemoriesBuilder;
+use crate::error::ReplyError;
+use crate::extras::{Extras, ID};
+use crate::models::InlineLimits;
+use crate::pricing::PriceList;
+use crate::routing::{Endpoint, ModelName};
+use crate::settings::{AuthScheme, StreamText, WireSettings};
+use crate::streaming::MemoriesStream;
+use crate::{families, models, reply, routing};
+
+/// memories.ai as a [`VisionProvider`]. Cheap to clone; clones share connections, retry quota and rate-limit pauses.
+///
+/// `Debug` shows the address, never the key.
+///
+/// ```no_run
+/// use vlm_core::VisionProviderExt;
+/// use vlm_memories::Memories;
+///
+/// # async fn run() -> vlm_core::Result<()> {
+/// let model = Memories::from_env()?.model("qwen:qwen3-vl-plus");
+/// let answer = model.ask("What is in this picture?").attach("photo.jpg").await?;
+/// println!("{} ({})", answer.text(), answer.cost);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Memories {
+    config: Arc<Config>,
+}
+
+/// What the builder has checked.
+pub(crate) struct Config {
+    pub(crate) http: HttpClient,
+    pub(crate) vu: url::Url,
+    pub(crate) iu: url::Url,
+    /// The service is on this machine, so media may be too.
+    pub(crate) loopback: bool,
+    pub(crate) key: Secret,
+    pub(crate) auth: AuthScheme,
+    pub(crate) wire: WireSettings,
+    pub(crate) stream_text: StreamText,
+    pub(crate) picture_endpoint: Endpoint,
+    pub(crate) inline: InlineLimits,
+    pub(crate) prices: Option<PriceList>,
+}
+
+impl Memories {
+    /// The service at its usual address, with this key.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](vlm_core::ErrorKind::Configuration) for a key that is empty or holds control
+    /// characters.
+    pub fn new(key: impl Into<String>) -> Result<Self> {
+        Self::builder(key).build()
+    }
+
+    /// Key and address from the environment: `MEMORIES_API_KEY` (else `MEMORIES_AI_API_KEY`), `MEMORIES_VLM_HOST`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](vlm_core::ErrorKind::Configuration) when there is no key, or one is malformed.
+    pub fn from_env() -> Result<Self> {
+        MemoriesBuilder::from_env()?.build()
+    }
+
+    /// A provider with settings of your own.
+    pub fn builder(key: impl Into<String>) -> MemoriesBuilder {
+        MemoriesBuilder::new(key)
+    }
+
+    /// The capabilities of every listed model, by family and name.
+    pub fn models(&self) -> Vec<Capabilities> {
+        models::names().filter_map(|name| self.capabilities(&name).ok()).collect()
+    }
+
+    pub(crate) fn from_config(config: Config) -> Self {
+        Self { config: Arc::new(config) }
+    }
+
+    fn prices(&self) -> &PriceList {
+        self.config.prices.as_ref().unwrap_or_else(|| PriceList::built_in())
+    }
+
+    fn describe(&self, name: &ModelName<'_>) -> Capabilities {
+        models::capabilities(name, self.config.inline, self.prices().get(name.family, name.id))
+    }
+
+    /// Everything up to the first byte: what is wrong is found here.
+    async fn prepare(&self, request: &Request, operation: &'static str) -> Result<Prepared> {
+        let context =
+            |error: Error| error.with_provider(ID).with_operation(operation).with_model(request.model.clone());
+        let mut request = request.clone();
+        let mut problems = Vec::new();
+        let attachments = Attachments::open(&mut request, self.config.loopback, &mut problems).await;
+        let model = request.model.clone();
+        let name = ModelName::parse(&model).map_err(|problem| problems.push(problem)).ok();
+        let extras = Extras::read(&request, name.as_ref().map(|name| name.family), &mut problems);
+        let Some(name) = name else {
+            return Err(context(Error::refused(problems)));
+        };
+        let capabilities = self.describe(&name);
+        let (warnings, endpoint) =
+            self.admit(&capabilities, &name, &request, &extras, &attachments, problems).map_err(context)?;
+        let mut slots = MediaSlots::new();
+        let placed = attachments.place(&request, &mut slots);
+        let streamed = operation == STREAM;
+        let wire = families::encode(name.family, &request, &placed, &extras, &self.config.wire, streamed);
+        let body = slots.finish(&wire).map_err(context)?;
+        let call = self.call(endpoint, body, &request, operation);
+        Ok(Prepared { call, warnings, capabilities })
+    }
+
+    fn admit(
+        &self,
+        capabilities: &Capabilities,
+        name: &ModelName<'_>,
+        request: &Request,
+        extras: &Extras,
+        attachments: &Attachments,
+        found: Vec<Problem>,
+    ) -> Result<(Vec<Warning>, Endpoint)> {
+        let mut admission = Admission::review(capabilities, request);
+        // A part whose file could not be opened was reported already; what else the review thinks of it is noise.
+        let reported: Vec<String> = found.iter().map(|problem| problem.path.clone()).collect();
+        admission.drop_problems_at(&reported);
+        for problem in found {
+            admission.refuse(problem);
+        }
+        attachments.review(request, capabilities, &mut admission);
+        families::review(name, request, &mut admission);
+        let endpoint = routing::endpoint(name.family, request, extras.endpoint, self.config.picture_endpoint);
+        let endpoint = endpoint.map_err(|problem| admission.refuse(problem)).unwrap_or(self.config.picture_endpoint);
+        Ok((admission.finish()?, endpoint))
+    }
+
+    fn call(&self, endpoint: Endpoint, body: Body, request: &Request, operation: &'static str) -> Call {
+        let url = match endpoint {
+            Endpoint::Vu => self.config.vu.clone(),
+            Endpoint::Iu => self.config.iu.clone(),
+        };
+        let prefix = match self.config.auth {
+            AuthScheme::RawKey => "",
+            AuthScheme::Bearer => "Bearer ",
+        };
+        Call::post(url, body)
+            .operation(operation)
+            .model(request.model.clone())
+            .secret_header("authorization", prefix, &self.config.key)
+            .total(request.call.timeout)
+            .max_attempts(request.call.max_attempts)
+            .retry_ambiguous(request.call.retry_ambiguous)
+    }
+}
+
+const GENERATE: &str = "generate";
+const STREAM: &str = "stream";
+
+/// A call that was admitted and encoded.
+struct Prepared {
+    call: Call,
+    warnings: Vec<Warning>,
+    capabilities: Capabilities,
+}
+
+#[async_trait]
+impl VisionProvider for Memories {
+    fn id(&self) -> &str {
+        ID
+    }
+
+    fn capabilities(&self, model: &str) -> Result<Capabilities> {
+        let name = ModelName::parse(model).map_err(|problem| Error::refused(vec![problem]).with_provider(ID))?;
+        Ok(self.describe(&name))
+    }
+
+    async fn generate(&self, request: &Request) -> Result<Completion> {
+        let Prepared { call, warnings, capabilities } = self.prepare(request, GENERATE).await?;
+        let decode = |reply: &Reply| decode(reply, &capabilities);
+        let (mut answer, _) = self.config.http.send(call, decode).await?;
+        answer.warnings.splice(..0, warnings);
+        Ok(answer)
+    }
+
+    async fn stream(&self, request: &Request) -> Result<CompletionStream> {
+        let Prepared { call, warnings, capabilities } = self.prepare(request, STREAM).await?;
+        let decode = |reply: &Reply| decode(reply, &capabilities);
+        let opened = self.config.http.open(call, decode, MemoriesStream::judge_first).await?;
+        let stream = match opened {
+            Opened::Events(events) => {
+                CompletionStream::new(MemoriesStream::new(events, self.config.stream_text, capabilities.price))
+            }
+            // The service answered whole although a stream was asked for.
+            Opened::Whole(answer, _) => CompletionStream::whole(answer),
+        };
+        Ok(stream.with_warnings(warnings))
+    }
+}
+
+/// A reply that was read to its end → an answer with its price.
+fn decode(reply: &Reply, capabilities: &Capabilities) -> Result<Completion, vlm_http::Fault> {
+    let priced = |mut answer: Completion| {
+        if let Some(schedule) = &capabilities.price {
+            answer.cost = schedule.cost(&answer.usage);
+        }
+        answer.raw = reply.body().clone().into();
+        answer
+    };
+    match reply::classify::judge(reply.status(), reply.body()) {
+        Ok(answer) => Ok(priced(answer)),
+        Err(error) => {
+            Err(ReplyError { partial: error.partial.map(|partial| Box::new(priced(*partial))), ..error }.into())
+        }
+    }
+}
+
+impl fmt::Debug for Memories {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memories")
+            .field("vu", &self.config.vu.as_str())
+            .field("iu", &self.config.iu.as_str())
+            .field("auth", &self.config.auth)
+            .finish_non_exhaustive()
+    }
+}
