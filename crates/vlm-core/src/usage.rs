@@ -1,5 +1,7 @@
 //! Token counts as the service reports them. What was not reported stays `None`, never 0.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// What a call took, in tokens.
@@ -80,5 +82,32 @@ impl Usage {
     /// The service's own sum, else the sum of both counts when both are known.
     pub fn total(&self) -> Option<u64> {
         self.total_tokens.or_else(|| self.input_tokens?.checked_add(self.output_tokens?))
+    }
+}
+
+impl fmt::Display for Usage {
+    /// `244 tokens in, 61 out`; a count that was not reported is a question mark.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = |tokens: Option<u64>| tokens.map_or_else(|| "?".to_owned(), |tokens| tokens.to_string());
+        write!(f, "{} tokens in, {} out", count(self.input_tokens), count(self.output_tokens))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Unknown is unknown: it is neither 0 nor left out.
+
+    use super::Usage;
+
+    #[test]
+    fn unknown_counts_are_question_marks() {
+        let mut usage = Usage::new();
+        assert_eq!(usage.to_string(), "? tokens in, ? out");
+        usage.output_tokens = Some(0);
+        assert_eq!(usage.to_string(), "? tokens in, 0 out");
+        assert_eq!(usage.total(), None);
+        assert_eq!(Usage::new().with_tokens(244, 61).to_string(), "244 tokens in, 61 out");
+        assert_eq!(Usage::new().with_tokens(244, 61).total(), Some(305));
+        assert_eq!(Usage::new().with_tokens(u64::MAX, 1).total(), None);
     }
 }

@@ -90,23 +90,17 @@ impl Attachments {
     }
 }
 
-/// Says in `media` what its first bytes are. A declared type stands where the bytes are of no known form.
+/// Says in `media` what its first bytes are. A declared type stands where the bytes do not contradict it.
 fn recognise(media: &mut Media, head: &[u8], name: &str) -> Result<(), String> {
-    let declared = media.declared_media_type().cloned();
-    match (MediaType::sniff(head), declared) {
-        (Some(found), Some(declared)) if !found.same_format(&declared) => {
-            Err(format!("{name} is {found}, not {declared} as declared: correct the declared type"))
-        }
-        (Some(found), None) => {
-            *media = media.clone().with_media_type(found);
-            Ok(())
-        }
-        (Some(_), Some(_)) | (None, Some(_)) => Ok(()),
-        (None, None) => Err(format!(
-            "{name} is neither a picture nor a film of a known format{}; declare its media type if it is one",
-            resemblance(head)
-        )),
+    if let Some(declared) = media.declared_media_type() {
+        return declared.verify(head).map_err(|error| format!("{name}: {error}"));
     }
+    let found = MediaType::sniff(head).ok_or_else(|| {
+        let resemblance = resemblance(head);
+        format!("{name} is neither a picture nor a film of a known format{resemblance}; declare its type if it is one")
+    })?;
+    *media = media.clone().with_media_type(found);
+    Ok(())
 }
 
 /// What a file that is no picture looks like instead.
@@ -136,7 +130,7 @@ mod tests {
         let named = |head: &[u8]| recognise(&mut Media::path("x.jpg"), head, "x.jpg").unwrap_err();
         assert_eq!(
             named(b"just some words"),
-            "x.jpg is neither a picture nor a film of a known format: it is text; declare its media type if it is one"
+            "x.jpg is neither a picture nor a film of a known format: it is text; declare its type if it is one"
         );
         assert!(named(b"%PDF-1.7").contains("PDF"));
         assert!(named(b"PK\x03\x04").contains("ZIP"));

@@ -30,10 +30,13 @@ pub(crate) fn names() -> impl Iterator<Item = String> {
 
 /// Up to three listed names that look like `name`, nearest first.
 pub(crate) fn nearest(name: &str) -> Vec<String> {
-    let bare = name.split_once(':').map_or(name, |(_, id)| id).to_ascii_lowercase();
+    let whole = name.to_ascii_lowercase();
+    // What stands before the colon may be a wrong family, or a part of an id that has colons of its own.
+    let bare = whole.split_once(':').map_or(whole.as_str(), |(_, id)| id);
+    let likeness = |id: &str| strsim::jaro_winkler(&whole, id).max(strsim::jaro_winkler(bare, id));
     let mut scored: Vec<(f64, String)> = PriceList::built_in()
         .iter()
-        .map(|(family, id, _)| (strsim::jaro_winkler(&bare, id), format!("{family}:{id}")))
+        .map(|(family, id, _)| (likeness(id), format!("{family}:{id}")))
         .filter(|(score, _)| *score > 0.8)
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));

@@ -121,23 +121,31 @@ impl Admission {
             }
             Some(_) => {}
         }
+        let asked = request.messages.iter().any(|message| message.role == Role::User && says_something(message));
         for (turn, message) in request.messages.iter().enumerate() {
+            // Once something is asked, a turn may also just show something.
+            let shows_only =
+                asked && message.role == Role::User && message.parts.iter().all(|part| part.as_media().is_some());
+            if !says_something(message) && (!shows_only || message.parts.is_empty()) {
+                self.silent(turn, message.role);
+            }
             self.message(capabilities, turn, message);
         }
+    }
+
+    /// A message that says nothing.
+    fn silent(&mut self, turn: usize, role: Role) {
+        let what_to_do = match role {
+            Role::User => "say what you want to know",
+            Role::System | Role::Assistant => "give it one, or leave it out",
+        };
+        let message = format!("the {role} message has no text: {what_to_do}");
+        self.add(ProblemKind::Missing, format!("messages[{turn}]"), message);
     }
 
     fn message(&mut self, capabilities: &Capabilities, turn: usize, message: &Message) {
         if message.role == Role::Assistant {
             self.support(&capabilities.assistant_turns, format!("messages[{turn}].role"), "an assistant turn");
-        }
-        let says_something = message.parts.iter().filter_map(Part::as_text).any(|text| !text.trim().is_empty());
-        if !says_something {
-            let path = format!("messages[{turn}]");
-            let what_to_do = match message.role {
-                Role::User => "say what you want to know",
-                Role::System | Role::Assistant => "give it one, or leave it out",
-            };
-            self.add(ProblemKind::Missing, path, format!("the {} message has no text: {what_to_do}", message.role));
         }
         for (at, part) in message.parts.iter().enumerate() {
             match part {
@@ -351,6 +359,10 @@ impl Admission {
             self.add(ProblemKind::OutOfRange, "call.timeout", "a deadline of zero leaves no time to answer");
         }
     }
+}
+
+fn says_something(message: &Message) -> bool {
+    message.parts.iter().filter_map(Part::as_text).any(|text| !text.trim().is_empty())
 }
 
 #[cfg(test)]

@@ -255,7 +255,8 @@ proptest! {
         let last_is_end = events.last().is_some_and(|event| matches!(event, StreamEvent::End { .. }));
         prop_assert!(last_is_end);
         let (stream, _) = stream(events.into_iter().map(Ok));
-        prop_assert_eq!(run(stream.collect()).unwrap(), answer);
+        prop_assert_eq!(&run(stream.collect()).unwrap(), &answer);
+        prop_assert_eq!(run(CompletionStream::whole(answer.clone()).collect()).unwrap(), answer);
     }
 
     /// Whatever comes, in whatever order, cut or not: items come out in order, and the rest follows from them.

@@ -131,12 +131,22 @@ fn excerpt(body: &[u8]) -> String {
     String::from_utf8_lossy(&body[..body.len().min(800)]).trim().chars().take(200).collect()
 }
 
+/// A page or a note that is no reply at all is quoted; what began as a reply is not, because it may hold the answer.
 fn not_json(body: &[u8], error: &serde_json::Error) -> ReplyError {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return ReplyError::new(Ground::NoBody);
+    let start = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start();
+    match start.first() {
+        None => ReplyError::new(Ground::NoBody),
+        Some(b'{') if error.is_eof() => ReplyError::new(Ground::CutShort).with_partial(raw(body)),
+        Some(b'{' | b'[') => ReplyError::new(Ground::NotJson).with_partial(raw(body)),
+        Some(_) => ReplyError::new(Ground::NotJson).with_words(excerpt(body)),
     }
-    let ground = if error.is_eof() { Ground::CutShort } else { Ground::NotJson };
-    ReplyError::new(ground).with_words(excerpt(body))
+}
+
+/// An answer of which only the bytes are there.
+fn raw(body: &[u8]) -> Completion {
+    let mut answer = Completion::new();
+    answer.raw = bytes::Bytes::copy_from_slice(body).into();
+    answer
 }
 
 #[cfg(test)]

@@ -214,13 +214,12 @@ impl Reader {
     }
 }
 
+/// The words of an error are kept; other data is not quoted, because it may be the answer's text.
 fn unreadable(event: Event<'_>, data: &str) -> ReplyError {
-    let ground = match () {
-        () if event.name == Some("error") || data.trim_matches('"').eq_ignore_ascii_case("error") => Ground::EventError,
-        () if event.unterminated => Ground::CutShort,
-        () => Ground::EventNotJson,
-    };
-    ReplyError::new(ground).with_words(data.chars().take(200).collect::<String>())
+    if event.name == Some("error") || data.trim_matches('"').eq_ignore_ascii_case("error") {
+        return ReplyError::new(Ground::EventError).with_words(data.chars().take(200).collect::<String>());
+    }
+    ReplyError::new(if event.unterminated { Ground::CutShort } else { Ground::EventNotJson })
 }
 
 #[cfg(test)]

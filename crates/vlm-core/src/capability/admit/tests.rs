@@ -149,6 +149,19 @@ fn each_source_needs_support() {
 }
 
 #[test]
+fn media_can_be_taken_by_url_only() {
+    let only = Capabilities { video: MediaCapability::url_only("give a URL"), ..full_capabilities() };
+    assert!(only.video.is_available());
+    let problems = |media: Media| findings(&only, |request| request.messages[0].parts.push(media.into())).0;
+    assert_eq!(problems(film()), Vec::<String>::new());
+    let ways = [(Media::path("a.mp4"), "from a file"), (Media::file_id("x").video(), "by file id")];
+    for (media, way) in ways {
+        let expected = format!("Unsupported messages[0].parts[1]: a film {way} is not supported (give a URL)");
+        assert_eq!(problems(media), [expected]);
+    }
+}
+
+#[test]
 fn the_kind_must_be_known() {
     let unknown = "Media messages[0].parts[1]: it is not known whether this is a picture or a film \
                    (say so with Media::image() or Media::video())";

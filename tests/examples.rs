@@ -1,0 +1,51 @@
+//! Every example runs, without a key and without a network, and prints what its first lines promise.
+
+use std::path::Path;
+use std::process::Command;
+
+/// Runs one example as its reader would, and returns what it printed.
+fn run(name: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--locked", "--quiet", "--package", "vlm-examples", "--example", name])
+        .current_dir(root)
+        .env_remove("MEMORIES_API_KEY")
+        .env_remove("MEMORIES_AI_API_KEY")
+        .env_remove("MEMORIES_VLM_HOST")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{name}: {text}\n{}", String::from_utf8_lossy(&output.stderr));
+    text
+}
+
+#[test]
+fn the_list_below_is_the_list_of_the_examples() {
+    let manifest = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/Cargo.toml")).unwrap();
+    let listed: Vec<&str> =
+        manifest.lines().filter_map(|line| line.strip_prefix("path = \"")?.strip_suffix("\"")).collect();
+    let tested = include_str!("examples.rs");
+    for file in listed.into_iter().filter(|file| *file != "src/lib.rs") {
+        let name = file.trim_end_matches(".rs");
+        assert!(tested.contains(&format!("run(\"{name}\")")), "the example {name} is not run");
+    }
+}
+
+#[test]
+fn examples_print_what_they_promise() {
+    insta::assert_snapshot!("ask_picture", run("ask_picture"));
+    insta::assert_snapshot!("ask_film", without_port(&run("ask_film")));
+    insta::assert_snapshot!("stream_text", run("stream_text"));
+    insta::assert_snapshot!("json_by_schema", run("json_by_schema"));
+    insta::assert_snapshot!("compare_models", run("compare_models"));
+    insta::assert_snapshot!("conversation", run("conversation"));
+    insta::assert_snapshot!("handle_errors", run("handle_errors").replace(env!("CARGO_MANIFEST_DIR"), "<tests>"));
+    insta::assert_snapshot!("own_provider", run("own_provider"));
+}
+
+/// The emulator's port differs from run to run.
+fn without_port(text: &str) -> String {
+    let mut parts = text.split("127.0.0.1:");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + "127.0.0.1:<port>" + part.trim_start_matches(|c: char| c.is_ascii_digit()))
+}
