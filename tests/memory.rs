@@ -1,6 +1,7 @@
 //! A film is streamed from disk while it is sent: memory stays constant however large the file is.
 //!
 //! One test in a program of its own, because it measures the whole process.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(target_os = "linux")]
 
 use std::fs::{self, File};

@@ -47,3 +47,8 @@ pub fn sample(name: &str) -> PathBuf {
 fn media_folder() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../media"))
 }
+
+/// The README's code, compiled as a doc test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

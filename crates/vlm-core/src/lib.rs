@@ -28,6 +28,7 @@ mod ask;
 mod capability;
 mod completion;
 mod error;
+mod json_schema;
 mod media;
 mod message;
 mod money;
@@ -43,18 +44,19 @@ mod usage;
 mod tests;
 
 pub use ask::{Ask, Model};
-pub use capability::{Admission, Capabilities, MediaCapability, SamplingCapability, Support};
+pub use capability::{Admission, Capabilities, MediaCapability, SamplingCapability, SchemaDialect, Support};
 pub use completion::{Choice, Completion, FinishReason, RawReply, Warning, WarningKind};
 pub use error::{
     Billed, ConnectCause, Delivery, Error, ErrorKind, LimitedPart, Problem, ProblemKind, Result, TimeoutPhase,
     TransportPhase,
 };
+pub use json_schema::JsonSchema;
 pub use media::{
     Detail, Media, MediaError, MediaKind, MediaOption, MediaOptions, MediaType, ParseMediaTypeError, Source, redact_url,
 };
 pub use message::{Message, Part, Role};
 pub use money::{Money, ParseMoneyError};
-pub use options::{CallOptions, JsonSchema, Output, Sampling, Thinking};
+pub use options::{CallOptions, Output, Sampling, Thinking};
 pub use price::{Cost, PriceSchedule, PriceTier};
 pub use provider::{VisionProvider, VisionProviderExt};
 pub use request::Request;

@@ -6,7 +6,8 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+
+use crate::json_schema::JsonSchema;
 
 /// How the answer is drawn.
 ///
@@ -103,47 +104,6 @@ pub enum Output {
 impl Output {
     pub(crate) fn is_text(&self) -> bool {
         matches!(self, Self::Text)
-    }
-}
-
-/// A JSON Schema with its name, as a plain JSON value.
-///
-/// `Debug` shows the name only.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct JsonSchema {
-    /// A short name of letters, digits, `_` and `-`, at most 64.
-    pub name: String,
-    /// What it describes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// The schema.
-    pub schema: Value,
-}
-
-impl JsonSchema {
-    /// A schema with its name.
-    pub fn new(name: impl Into<String>, schema: Value) -> Self {
-        Self { name: name.into(), description: None, schema }
-    }
-
-    /// Says what it describes.
-    #[must_use]
-    pub fn with_description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// True for a name that every service takes.
-    pub(crate) fn has_plain_name(&self) -> bool {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-        (1..=64).contains(&self.name.len()) && self.name.bytes().all(plain)
-    }
-}
-
-impl fmt::Debug for JsonSchema {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JsonSchema").field("name", &self.name).finish_non_exhaustive()
     }
 }
 

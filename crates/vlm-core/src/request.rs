@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::json_schema::JsonSchema;
 use crate::media::{Media, MediaKind};
 use crate::message::{Message, Part};
-use crate::options::{CallOptions, JsonSchema, Output, Sampling, Thinking};
+use crate::options::{CallOptions, Output, Sampling, Thinking};
 
 /// What is asked of a model.
 ///

@@ -65,7 +65,10 @@ impl MemoriesBuilder {
     }
 
     /// Key and base URL from the environment: `MEMORIES_API_KEY`, else `MEMORIES_AI_API_KEY`; `MEMORIES_VLM_HOST`.
-    pub(crate) fn from_env() -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] when no key is set.
+    pub fn from_env() -> Result<Self, Error> {
         let key = KEY_VARIABLES.iter().find_map(|name| variable(name));
         let key = key.ok_or_else(|| {
             Error::new(ErrorKind::Configuration, format!("no key: {} is not set", KEY_VARIABLES[0]))

@@ -5,7 +5,7 @@
 
 use std::ops::RangeInclusive;
 
-use vlm_core::{Capabilities, MediaCapability, PriceSchedule, Support};
+use vlm_core::{Capabilities, MediaCapability, PriceSchedule, SchemaDialect, Support};
 
 use crate::pricing::PriceList;
 use crate::routing::{Family, ModelName};
@@ -73,6 +73,7 @@ fn films(family: Family, inline: InlineLimits) -> MediaCapability {
 
 fn qwen(model: &mut Capabilities, id: &str) {
     model.assistant_turns = Support::doubtful("qwen documents only system and user turns here; it may be refused");
+    model.schema_dialect = SchemaDialect::JsonSchema;
     model.json = Support::none("qwen gives JSON by a schema only: give a schema");
     model.json_schema = Support::Full;
     let thinks = id.starts_with("qwen3-vl") || !model.listed;
@@ -92,6 +93,7 @@ fn qwen(model: &mut Capabilities, id: &str) {
 fn gemini(model: &mut Capabilities, id: &str) {
     model.json = Support::Full;
     model.json_schema = Support::Full;
+    model.schema_dialect = SchemaDialect::GeminiSchema;
     let (switch, budget, range) = gemini_thinking(id);
     (model.thinking_switch, model.thinking_budget, model.thinking_range) = (switch, budget, range);
     limits(model, 1_048_576, if id.starts_with("gemini-2.0") { 8_192 } else { 65_536 });
@@ -113,6 +115,7 @@ fn gemini_thinking(id: &str) -> (Support, Support, Option<RangeInclusive<u32>>) 
 }
 
 fn nova(model: &mut Capabilities, id: &str) {
+    model.schema_dialect = SchemaDialect::JsonSchema;
     model.json = Support::none("nova gives JSON by a schema only: give a schema");
     model.json_schema = Support::Full;
     no_thinking(model, "nova has no control of thinking here: leave it out");
@@ -122,6 +125,7 @@ fn nova(model: &mut Capabilities, id: &str) {
 
 fn gpt(model: &mut Capabilities, id: &str) {
     model.json = Support::Full;
+    model.schema_dialect = SchemaDialect::JsonObject;
     model.json_schema =
         Support::none("gpt gives JSON without a schema here: ask for JSON and describe its shape in the prompt");
     no_thinking(model, "gpt has no control of thinking here: leave it out");

@@ -1,5 +1,6 @@
 //! What the service can do wrong, over real sockets: each fault has its kind, its delivery, its number of attempts, and
 //! keeps what had arrived.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! What cannot work is refused before a connection is opened, with everything that is wrong at once; and what is
 //! admitted is taken by the service.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 

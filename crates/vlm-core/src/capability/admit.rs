@@ -6,9 +6,10 @@ use std::ops::RangeInclusive;
 use super::{Capabilities, MediaCapability, Support};
 use crate::completion::{Warning, WarningKind};
 use crate::error::{Error, Problem, ProblemKind};
+use crate::json_schema::JsonSchema;
 use crate::media::{Media, MediaKind, MediaOption, Source};
 use crate::message::{Message, Part, Role};
-use crate::options::{JsonSchema, Output, Sampling};
+use crate::options::{Output, Sampling};
 use crate::request::{Request, part_path};
 
 /// A review in progress: what is refused, what is warned of.
@@ -107,8 +108,10 @@ impl Admission {
         if request.model.trim().is_empty() {
             self.add(ProblemKind::Missing, "model", "no model is named");
         } else if !capabilities.listed {
-            let message =
-                format!("`{}` is not in the list of known models; it is passed on as it is", capabilities.model);
+            let message = format!(
+                "`{}` is not in the list of known models; whether it exists is for the service to say",
+                capabilities.model
+            );
             self.warn(Warning::new(WarningKind::UnknownModel, message).at("model"));
         }
     }

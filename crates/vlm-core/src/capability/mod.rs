@@ -42,6 +42,27 @@ impl Support {
     }
 }
 
+/// The form in which a model takes a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SchemaDialect {
+    /// JSON Schema as it is.
+    JsonSchema,
+    /// OpenAI's strict subset: every property required, no other properties, few keywords.
+    OpenAiStrict,
+    /// Gemini's `responseSchema`: an OpenAPI subset with upper-case types and `nullable`.
+    GeminiSchema,
+    /// Gemini's `responseJsonSchema`.
+    GeminiJsonSchema,
+    /// Anthropic's subset.
+    Anthropic,
+    /// JSON is promised, its shape is not: the schema goes into the prompt.
+    JsonObject,
+    /// Nothing is promised: the schema goes into the prompt.
+    Prompt,
+}
+
 /// What one model, reached through one provider, can do.
 ///
 /// Starts from [`Capabilities::text_only`] and is filled field by field.
@@ -70,6 +91,8 @@ pub struct Capabilities {
     pub json: Support,
     /// JSON by a schema.
     pub json_schema: Support,
+    /// The form in which a schema is given to the model.
+    pub schema_dialect: SchemaDialect,
     /// Answers in pieces.
     pub streaming: Support,
     /// Largest number of input tokens, where it is known.
@@ -187,6 +210,7 @@ impl Capabilities {
             thinking_range: None,
             json: refused(),
             json_schema: refused(),
+            schema_dialect: SchemaDialect::Prompt,
             streaming: Support::Full,
             max_input_tokens: None,
             max_output_tokens: None,

@@ -13,7 +13,8 @@ use serde_json::{Map, Value, json};
 use crate::{
     CallOptions, Capabilities, Choice, Completion, Cost, Detail, FinishReason, JsonSchema, Media, MediaCapability,
     MediaOption, MediaOptions, MediaType, Message, ModalityTokens, Money, Output, Part, PriceSchedule, PriceTier,
-    RawReply, Request, Role, Sampling, SamplingCapability, StreamEvent, Support, Thinking, Usage, Warning, WarningKind,
+    RawReply, Request, Role, Sampling, SamplingCapability, SchemaDialect, StreamEvent, Support, Thinking, Usage,
+    Warning, WarningKind,
 };
 
 /// The same cases in every run.
@@ -139,6 +140,7 @@ pub(crate) fn full_capabilities() -> Capabilities {
         thinking_range: Some(1..=4096),
         json: Support::none("ask for JSON in the prompt"),
         json_schema: Support::Full,
+        schema_dialect: SchemaDialect::JsonSchema,
         sampling: SamplingCapability { n: Some(1..=4), stop: Some(2), ..SamplingCapability::default() },
         max_input_tokens: Some(256_000),
         max_output_tokens: Some(32_000),

@@ -1,10 +1,10 @@
 //! Gemini: typed items, media as `input_file` with its MIME type; the schema goes in as `responseSchema`.
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use vlm_core::{Admission, MediaKind, MediaType, Output, Problem, ProblemKind, Request, Warning, WarningKind};
 
-use super::{Piece, gemini_schema};
+use super::{Metadata, Piece, gemini_schema};
 
 /// `{"type": "text", …}`, `{"type": "input_file", …}`.
 #[derive(Debug, Serialize)]
@@ -25,8 +25,8 @@ pub(super) fn item(piece: Piece<'_>) -> Item<'_> {
     }
 }
 
-pub(super) fn metadata(request: &Request) -> Map<String, Value> {
-    let mut metadata = Map::new();
+pub(super) fn metadata(request: &Request) -> Metadata {
+    let mut metadata = Metadata::default();
     let budget = match (request.thinking.budget, request.thinking.enabled) {
         (Some(tokens), _) => Some(i64::from(tokens)),
         (None, Some(true)) => Some(-1),
@@ -34,16 +34,16 @@ pub(super) fn metadata(request: &Request) -> Map<String, Value> {
         (None, None) => None,
     };
     if let Some(budget) = budget {
-        metadata.insert("thinking_config".to_owned(), json!({"thinking_budget": budget}));
+        metadata.set("thinking_config", json!({"thinking_budget": budget}));
     }
     if !matches!(request.output, Output::Text) {
         // The other documented value, `json_schema`, is no MIME type.
-        metadata.insert("response_mime_type".to_owned(), "application/json".into());
+        metadata.set("response_mime_type", "application/json");
     }
     if let Output::JsonSchema(schema) = &request.output
         && let Ok(lowered) = gemini_schema::lower(&schema.schema)
     {
-        metadata.insert("responseSchema".to_owned(), lowered.schema);
+        metadata.set("responseSchema", lowered.schema);
     }
     metadata
 }

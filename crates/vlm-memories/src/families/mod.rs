@@ -10,7 +10,10 @@ mod gpt;
 mod nova;
 mod qwen;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 use vlm_core::{Admission, MediaKind, MediaType, Message, Part, Request, Role, Sampling};
 
@@ -40,14 +43,28 @@ pub(crate) struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     extra_body: Option<ExtraBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    metadata: Option<Map<String, Value>>,
+    metadata: Option<Metadata>,
     #[serde(flatten)]
     more: Map<String, Value>,
 }
 
 #[derive(Debug, Serialize)]
 struct ExtraBody {
-    metadata: Map<String, Value>,
+    metadata: Metadata,
+}
+
+/// A family's own settings, each as JSON text: a schema among them keeps its order.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(transparent)]
+struct Metadata(BTreeMap<String, Box<RawValue>>);
+
+impl Metadata {
+    /// A value of ours always serializes; should one not, leaving it out is all that could be done.
+    fn set(&mut self, name: &str, value: impl Serialize) {
+        if let Ok(raw) = to_raw_value(&value) {
+            self.0.insert(name.to_owned(), raw);
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -122,10 +139,12 @@ pub(crate) fn encode<'a>(
         Family::Qwen => qwen::metadata(request),
         Family::Gemini => gemini::metadata(request),
         Family::Nova => nova::metadata(request),
-        Family::Gpt => Map::new(),
+        Family::Gpt => Metadata::default(),
     };
-    metadata.extend(extras.metadata.clone());
-    let (extra_body, metadata) = match (metadata.is_empty(), settings.extra_body) {
+    for (name, value) in &extras.metadata {
+        metadata.set(name, value);
+    }
+    let (extra_body, metadata) = match (metadata.0.is_empty(), settings.extra_body) {
         (true, _) => (None, None),
         (false, ExtraBodyForm::Literal) => (Some(ExtraBody { metadata }), None),
         (false, ExtraBodyForm::Flattened) => (None, Some(metadata)),

@@ -1,10 +1,9 @@
 //! Nova: typed items, media as an object with a `url` (or as a plain string); the schema goes in as a tool.
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
 use vlm_core::{MediaKind, Output, Request};
 
-use super::Piece;
+use super::{Metadata, Piece};
 use crate::settings::NovaUrlForm;
 
 /// `{"type": "text", …}`, `{"type": "image_url", …}`, `{"type": "video_url", …}`.
@@ -36,13 +35,37 @@ pub(super) fn item<'a>(piece: Piece<'a>, form: NovaUrlForm) -> Item<'a> {
     }
 }
 
-pub(super) fn metadata(request: &Request) -> Map<String, Value> {
-    let Output::JsonSchema(schema) = &request.output else { return Map::new() };
-    let description = schema.description.as_deref().unwrap_or("Return the answer in this form");
-    let tool = json!({
-        "name": schema.name,
-        "description": description,
-        "inputSchema": {"json": schema.schema},
-    });
-    Map::from_iter([("toolConfig".to_owned(), json!({"tools": [{"toolSpec": tool}]}))])
+#[derive(Serialize)]
+struct ToolConfig<'a, S> {
+    tools: [Tool<'a, S>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Tool<'a, S> {
+    tool_spec: ToolSpec<'a, S>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ToolSpec<'a, S> {
+    name: &'a str,
+    description: &'a str,
+    input_schema: InputSchema<S>,
+}
+
+#[derive(Serialize)]
+struct InputSchema<S> {
+    json: S,
+}
+
+pub(super) fn metadata(request: &Request) -> Metadata {
+    let mut metadata = Metadata::default();
+    if let Output::JsonSchema(schema) = &request.output {
+        let description = schema.description.as_deref().unwrap_or("Return the answer in this form");
+        let input_schema = InputSchema { json: schema.in_order() };
+        let tool_spec = ToolSpec { name: &schema.name, description, input_schema };
+        metadata.set("toolConfig", ToolConfig { tools: [Tool { tool_spec }] });
+    }
+    metadata
 }

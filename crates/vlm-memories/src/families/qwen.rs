@@ -1,10 +1,9 @@
 //! Qwen: items with a single key and no `type`; thinking and the schema go into `metadata`.
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
 use vlm_core::{Admission, MediaKind, Output, Request, Warning, WarningKind};
 
-use super::Piece;
+use super::{Metadata, Piece};
 
 /// `{"text": …}`, `{"image": …}`, `{"video": …}`.
 #[derive(Debug, Serialize)]
@@ -23,17 +22,29 @@ pub(super) fn item(piece: Piece<'_>) -> Item<'_> {
     }
 }
 
-pub(super) fn metadata(request: &Request) -> Map<String, Value> {
-    let mut metadata = Map::new();
+#[derive(Serialize)]
+struct ResponseFormat<'a, S> {
+    r#type: &'static str,
+    json_schema: NamedSchema<'a, S>,
+}
+
+#[derive(Serialize)]
+struct NamedSchema<'a, S> {
+    name: &'a str,
+    schema: S,
+}
+
+pub(super) fn metadata(request: &Request) -> Metadata {
+    let mut metadata = Metadata::default();
     if let Some(enabled) = request.thinking.enabled {
-        metadata.insert("enable_thinking".to_owned(), enabled.into());
+        metadata.set("enable_thinking", enabled);
     }
     if let Some(budget) = request.thinking.budget {
-        metadata.insert("thinking_budget".to_owned(), budget.into());
+        metadata.set("thinking_budget", budget);
     }
     if let Output::JsonSchema(schema) = &request.output {
-        let format = json!({"type": "json_schema", "json_schema": {"name": schema.name, "schema": schema.schema}});
-        metadata.insert("response_format".to_owned(), format);
+        let json_schema = NamedSchema { name: &schema.name, schema: schema.in_order() };
+        metadata.set("response_format", ResponseFormat { r#type: "json_schema", json_schema });
     }
     metadata
 }

@@ -82,8 +82,7 @@ fn the_model_is_named_and_best_known() {
         check(|request| request.model = name.to_owned(), &["Missing model: no model is named"]);
     }
     let unlisted = Capabilities { listed: false, ..full_capabilities() };
-    let warning =
-        "UnknownModel model: `qwen:qwen3-vl-plus` is not in the list of known models; it is passed on as it is";
+    let warning = "UnknownModel model: `qwen:qwen3-vl-plus` is not in the list of known models; whether it exists is for the service to say";
     check_warned(&unlisted, |_| {}, &[warning]);
 }
 

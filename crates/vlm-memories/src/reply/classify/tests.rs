@@ -105,7 +105,10 @@ fn replies_that_are_not_json() {
     check(200, "", ErrorKind::Protocol, RetryClass::R2);
     check(200, " \n", ErrorKind::Protocol, RetryClass::R2);
     let page = "<html>log in first</html>";
-    assert_eq!(check(200, page, ErrorKind::Protocol, RetryClass::R0).1, page);
+    assert_eq!(check(200, page, ErrorKind::Protocol, RetryClass::R0).1, "log in first");
+    let titled = "<!DOCTYPE html><html><head><title>502 Bad\nGateway</title></head><body>nginx</body>";
+    assert_eq!(check(502, titled, ErrorKind::Server, RetryClass::R2).1, "502 Bad Gateway");
+    assert_eq!(check(200, "hello", ErrorKind::Protocol, RetryClass::R0).1, "hello");
     check(200, r#"{"choices":[{"text":"hal"#, ErrorKind::Truncated, RetryClass::R3);
     check(200, r#"{"choices":[{"text":"x"}]} {}"#, ErrorKind::Protocol, RetryClass::R0);
     check(200, "[]", ErrorKind::Protocol, RetryClass::R0);

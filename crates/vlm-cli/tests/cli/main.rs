@@ -1,0 +1,11 @@
+//! The real binary, run as a user runs it: exit code, standard output and standard error together.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic, as tests may")]
+
+mod ask;
+mod help;
+mod process;
+mod refusals;
+mod secrets;
+mod service;
+mod support;

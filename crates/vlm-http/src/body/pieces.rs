@@ -1,0 +1,103 @@
+//! A body on its way out: plain pieces as they are, payloads as base64 through one buffer.
+
+use std::ops::Range;
+use std::pin::Pin;
+use std::sync::{Arc, LazyLock};
+
+use base64::Engine;
+use base64::engine::general_purpose::GeneralPurposeConfig;
+use base64::engine::simd::Simd;
+use bytes::Bytes;
+use futures_core::Stream;
+use futures_util::stream;
+
+use super::{Body, Piece};
+use crate::file::{FileProblem, LocalFile, Reader, off_thread};
+
+/// A body as a stream of pieces of bounded size.
+pub type PieceStream = Pin<Box<dyn Stream<Item = Result<Bytes, FileProblem>> + Send>>;
+
+/// Raw bytes encoded at a time: a multiple of 3, so that no padding stands in the middle. 192 KiB on the wire.
+const STEP: usize = 144 << 10;
+
+static ENCODER: LazyLock<Simd> = LazyLock::new(|| Simd::standard(GeneralPurposeConfig::new()));
+
+/// Where the stream stands.
+struct Cursor {
+    body: Body,
+    /// The piece that is being sent.
+    piece: usize,
+    /// How much of an in-memory payload has been encoded.
+    offset: usize,
+    /// The file that is being read.
+    reader: Option<Reader>,
+    failed: bool,
+}
+
+pub(super) fn stream(body: Body) -> PieceStream {
+    let cursor = Cursor { body, piece: 0, offset: 0, reader: None, failed: false };
+    Box::pin(stream::unfold(cursor, |mut cursor| async move {
+        let item = cursor.step().await?;
+        cursor.failed = item.is_err();
+        Some((item, cursor))
+    }))
+}
+
+impl Cursor {
+    async fn step(&mut self) -> Option<Result<Bytes, FileProblem>> {
+        while !self.failed {
+            let piece = self.body.pieces.get(self.piece)?.clone();
+            let bytes = match piece {
+                Piece::Plain(bytes) => {
+                    self.piece += 1;
+                    bytes
+                }
+                Piece::Encoded(bytes) => self.encode_next(&bytes),
+                Piece::File(file) => match self.read_next(file).await {
+                    Ok(bytes) => bytes,
+                    Err(problem) => return Some(Err(problem)),
+                },
+            };
+            if !bytes.is_empty() {
+                return Some(Ok(bytes));
+            }
+        }
+        None
+    }
+
+    /// The next slice of an in-memory payload; short enough to be encoded where it is.
+    fn encode_next(&mut self, bytes: &Bytes) -> Bytes {
+        let slice: Range<usize> = self.offset..bytes.len().min(self.offset + STEP);
+        self.offset = slice.end;
+        if slice.end == bytes.len() {
+            self.piece += 1;
+            self.offset = 0;
+        }
+        encode(&bytes[slice])
+    }
+
+    /// The next slice of a file, read and encoded off the async threads; empty at its end.
+    async fn read_next(&mut self, file: Arc<LocalFile>) -> Result<Bytes, FileProblem> {
+        let reader = self.reader.take();
+        let shown = file.clone();
+        let (reader, bytes) = off_thread(shown.path(), move || {
+            let mut reader = match reader {
+                Some(reader) => reader,
+                None => Reader::open(&file)?,
+            };
+            let bytes = if reader.fill(STEP)? { encode(reader.filled()) } else { Bytes::new() };
+            Ok((reader, bytes))
+        })
+        .await?;
+        if bytes.is_empty() {
+            self.piece += 1;
+        } else {
+            self.reader = Some(reader);
+        }
+        Ok(bytes)
+    }
+}
+
+fn encode(raw: &[u8]) -> Bytes {
+    ENCODER.encode(raw).into()
+}

@@ -1,0 +1,83 @@
+//! HTTP plumbing for vision-language providers.
+//!
+//! A provider describes a call and judges the replies; everything between is here: the [transport](Transport) over
+//! reqwest, one attempt with its [deadlines](Deadlines) and [limits](Limits), the [retry loop](RetryPolicy), event
+//! streams, bodies that [stream a file from disk](MediaSlots) as base64, and the redaction of whatever is shown.
+//!
+//! ```no_run
+//! use vlm_http::{BaseUrl, Call, Fault, HttpClient, LocalFile, MediaSlots, Payload, Secret};
+//!
+//! # async fn example() -> Result<(), vlm_core::Error> {
+//! let key = Secret::new("sk-example-key")?;
+//! let client = HttpClient::builder("example").secrets([&key]).build()?;
+//!
+//! let mut media = MediaSlots::new();
+//! let film = media.add("data:video/mp4;base64,", Payload::File(LocalFile::open("film.mp4").await?));
+//! let body = media.finish(&serde_json::json!({ "prompt": "What happens?", "video": film }))?;
+//!
+//! let url = BaseUrl::parse("https://api.example.com/v1")?.join("chat/completions");
+//! let call = Call::post(url, body).operation("generate").secret_header("authorization", "Bearer ", &key);
+//! let (answer, stats) = client
+//!     .send(call, |reply| {
+//!         if reply.status() != 200 {
+//!             return Err(Fault::from_status(reply.status()).with_service_message(reply.excerpt(200)));
+//!         }
+//!         reply.decode_json::<serde_json::Value>()
+//!     })
+//!     .await?;
+//! println!("{answer} after {} attempts", stats.attempts);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it promises
+//!
+//! * A secret, a prompt, a media byte or a whole URL reaches no `Debug`, no `Display`, no error and no log.
+//! * Redirects are never followed; keys go only where the call says; loopback never uses a proxy.
+//! * Every wait has a deadline and every buffer a limit, also against a service that means harm.
+//! * Nothing is repeated that may have been billed, unless the caller asks for it; nothing after the first content.
+//! * Memory stays constant however large a media file is.
+//! * Dropping a future or a stream cancels the call and closes its connection.
+//!
+//! # What it does not do
+//!
+//! Never switch on `connection_verbose` or trace logs of the HTTP library below: they show keys. No compression, no
+//! cookies, no circuit breaker, no knowledge of any provider.
+
+mod base_url;
+mod body;
+mod call;
+mod classify;
+mod client;
+mod clock;
+mod context;
+mod events;
+mod fault;
+mod file;
+mod media_url;
+mod policy;
+pub mod redact;
+mod reply;
+mod reqwest_transport;
+mod retry;
+pub mod retry_after;
+mod secret;
+mod sse;
+mod transport;
+
+pub use base_url::BaseUrl;
+pub use body::{Body, MediaSlots, Payload, PieceStream};
+pub use call::Call;
+pub use client::{CallStats, HttpClient, HttpClientBuilder, Opened};
+pub use clock::{Clock, FixedRandom, RandomSource, Sleep, ThreadRandom, TokioClock};
+pub use events::{EventStream, RawChunks};
+pub use fault::{Fault, RetryClass};
+pub use file::{FileProblem, LocalFile};
+pub use media_url::{MediaUrlProblem, check_media_url};
+pub use policy::{Deadlines, Limits, RetryPolicy, RetryQuota};
+pub use redact::Scrubber;
+pub use reply::Reply;
+pub use reqwest_transport::{ProxyChoice, ReqwestTransport, TransportConfig};
+pub use secret::Secret;
+pub use sse::{EventText, SseDecoder, SseError, SseEvent};
+pub use transport::{Transport, TransportError, TransportFault, Upload, WireBody, WireRequest, WireResponse};
