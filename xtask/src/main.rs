@@ -14,6 +14,7 @@ mod licences;
 mod lint;
 mod manifests;
 mod metadata;
+mod openai;
 mod secrets;
 mod snapshots;
 mod source;
@@ -31,7 +32,7 @@ use workspace::Workspace;
 const USAGE: &str = "\
 usage: cargo xtask <command> [options]
 
-  test [--fail-fast]       everything: check, build, tests, doc tests, snapshots
+  test [--fail-fast]       everything: check, build, OpenAI's client, tests, doc tests, snapshots
   check [--fail-fast]      everything but the tests
   lint [--fail-fast]       format, clippy and docs, warnings denied
   features [--fail-fast]   each feature of each published crate alone

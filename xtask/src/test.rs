@@ -1,7 +1,8 @@
-//! Everything: the checks, then one run of all tests that also collects which snapshots they use.
+//! Everything: the checks, a foreign client's calls, then one run of all tests that also collects which snapshots they use.
 
 use crate::check;
 use crate::error::Result;
+use crate::openai;
 use crate::snapshots::References;
 use crate::step::Runner;
 use crate::workspace::{Workspace, run as run_command};
@@ -13,6 +14,8 @@ pub(crate) fn run(workspace: &Workspace, runner: &mut Runner) -> Result<()> {
     runner.step("build", || {
         run_command(workspace.cargo(["build", "--locked", "--workspace", "--exclude", "xtask", "--bins", "--examples"]))
     })?;
+
+    openai::step(workspace, runner)?;
 
     let references = References::begin(workspace)?;
     let mut passed = false;

@@ -1,4 +1,4 @@
-//! The call that everything serves: `model.ask("…").attach("photo.jpg").await`.
+//! The call that everything serves: `provider.model("…").ask("…").attach("photo.jpg").await`.
 
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
@@ -17,6 +17,21 @@ use crate::options::{Output, Thinking};
 use crate::provider::VisionProvider;
 use crate::request::{Request, part_path};
 use crate::stream::CompletionStream;
+
+/// Convenience on every provider; nobody implements it.
+pub trait VisionProviderExt: VisionProvider {
+    /// A handle to one model, to ask questions with.
+    ///
+    /// The provider is cloned: make it cheap by an [`Arc`] where it is not.
+    fn model(&self, model: impl Into<String>) -> Model
+    where
+        Self: Clone + Sized,
+    {
+        Model::new(Arc::new(self.clone()), model)
+    }
+}
+
+impl<P: VisionProvider> VisionProviderExt for P {}
 
 /// One model of one provider; cheap to clone.
 #[derive(Clone, Debug)]
@@ -94,6 +109,11 @@ impl Ask {
             Err(error) => self.keep_mistake(error.into()),
         }
         self
+    }
+
+    /// The model that is asked.
+    pub fn model(&self) -> &Model {
+        &self.model
     }
 
     /// Adds a further text after what was added so far.

@@ -43,7 +43,7 @@ mod usage;
 #[cfg(test)]
 mod tests;
 
-pub use ask::{Ask, Model};
+pub use ask::{Ask, Model, VisionProviderExt};
 pub use capability::{Admission, Capabilities, MediaCapability, SamplingCapability, SchemaDialect, Support};
 pub use completion::{Choice, Completion, FinishReason, RawReply, Warning, WarningKind};
 pub use error::{
@@ -58,7 +58,7 @@ pub use message::{Message, Part, Role};
 pub use money::{Money, ParseMoneyError};
 pub use options::{CallOptions, Output, Sampling, Thinking};
 pub use price::{Cost, PriceSchedule, PriceTier};
-pub use provider::{VisionProvider, VisionProviderExt};
+pub use provider::VisionProvider;
 pub use request::Request;
 pub use stream::{CompletionStream, StreamEvent};
 pub use usage::{ModalityTokens, Usage};

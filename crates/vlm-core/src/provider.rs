@@ -1,11 +1,10 @@
-//! The contract with providers: four methods. Convenience lives in the extension trait and in `ask.rs`.
+//! The contract with providers: four methods. Convenience lives in `ask.rs`.
 
 use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::ask::Model;
 use crate::capability::Capabilities;
 use crate::completion::Completion;
 use crate::error::Result;
@@ -78,21 +77,6 @@ macro_rules! forward {
 }
 
 forward!(Arc, Box);
-
-/// Convenience on every provider; nobody implements it.
-pub trait VisionProviderExt: VisionProvider {
-    /// A handle to one model, to ask questions with.
-    ///
-    /// The provider is cloned: make it cheap by an [`Arc`] where it is not.
-    fn model(&self, model: impl Into<String>) -> Model
-    where
-        Self: Clone + Sized,
-    {
-        Model::new(Arc::new(self.clone()), model)
-    }
-}
-
-impl<P: VisionProvider> VisionProviderExt for P {}
 
 const _: () = {
     const fn object_safe<T: ?Sized + Send + Sync + 'static>() {}

@@ -7,7 +7,6 @@ mod run;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use vlm_core::Error;
 
@@ -20,6 +19,7 @@ use crate::redact::Scrubber;
 use crate::reply::Reply;
 use crate::retry::Shared;
 use crate::sse::SseEvent;
+use crate::stats::CallStats;
 use crate::transport::Transport;
 pub use builder::HttpClientBuilder;
 
@@ -61,18 +61,6 @@ struct Inner {
     scrubber: Scrubber,
     user_agent: http::HeaderValue,
     shared: Shared,
-}
-
-/// What a call took.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CallStats {
-    /// Wire attempts.
-    pub attempts: u32,
-    /// Time from the start of the call, waits included.
-    pub elapsed: Duration,
-    /// The service's id for the call.
-    pub request_id: Option<String>,
 }
 
 /// What a call that asked for a stream got.

@@ -10,13 +10,13 @@ use std::time::Duration;
 use futures_core::Stream;
 use vlm_core::{Delivery, Error, TimeoutPhase};
 
-use crate::client::CallStats;
 use crate::clock::Sleep;
 use crate::context::{Context, earlier};
 use crate::fault::Fault;
 use crate::policy::{Deadlines, Limits};
 use crate::reply;
 use crate::sse::{SseDecoder, SseEvent};
+use crate::stats::CallStats;
 use crate::transport::{WireBody, WireResponse};
 pub use raw::RawChunks;
 use raw::RawKeeper;

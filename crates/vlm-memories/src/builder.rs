@@ -5,9 +5,10 @@ use std::sync::Arc;
 use vlm_core::{Error, ErrorKind};
 use vlm_http::{BaseUrl, Deadlines, HttpClient, Limits, RetryPolicy, Secret, Transport};
 
+use crate::config::Config;
 use crate::models::InlineLimits;
 use crate::pricing::PriceList;
-use crate::provider::{Config, Memories};
+use crate::provider::Memories;
 use crate::routing::Endpoint;
 use crate::settings::{AuthScheme, ExtraBodyForm, NovaUrlForm, StreamText, WireSettings};
 
@@ -45,8 +46,33 @@ pub struct MemoriesBuilder {
     transport: Option<Arc<dyn Transport>>,
 }
 
+/// Ways to a provider.
+impl Memories {
+    /// The service at its usual address, with this key.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] for a key that is empty or holds control
+    /// characters.
+    pub fn new(key: impl Into<String>) -> Result<Self, Error> {
+        Self::builder(key).build()
+    }
+
+    /// Key and address from the environment: `MEMORIES_API_KEY` (else `MEMORIES_AI_API_KEY`), `MEMORIES_VLM_HOST`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] when there is no key, or one is malformed.
+    pub fn from_env() -> Result<Self, Error> {
+        MemoriesBuilder::from_env()?.build()
+    }
+
+    /// A provider with settings of your own.
+    pub fn builder(key: impl Into<String>) -> MemoriesBuilder {
+        MemoriesBuilder::new(key)
+    }
+}
+
 impl MemoriesBuilder {
-    pub(crate) fn new(key: impl Into<String>) -> Self {
+    fn new(key: impl Into<String>) -> Self {
         Self {
             key: Secret::new(key),
             base_url: BASE_URL.to_owned(),

@@ -45,6 +45,7 @@
 
 mod attachments;
 mod builder;
+mod config;
 mod error;
 mod extras;
 mod families;

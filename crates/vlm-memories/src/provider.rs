@@ -7,16 +7,15 @@ use async_trait::async_trait;
 use vlm_core::{
     Admission, Capabilities, Completion, CompletionStream, Error, Problem, Request, Result, VisionProvider, Warning,
 };
-use vlm_http::{Body, Call, HttpClient, MediaSlots, Opened, Reply, Secret};
+use vlm_http::{Body, Call, MediaSlots, Opened, Reply};
 
 use crate::attachments::Attachments;
-use crate::builder::MemoriesBuilder;
+use crate::config::Config;
 use crate::error::ReplyError;
 use crate::extras::{Extras, ID};
-use crate::models::InlineLimits;
 use crate::pricing::PriceList;
 use crate::routing::{Endpoint, ModelName};
-use crate::settings::{AuthScheme, StreamText, WireSettings};
+use crate::settings::AuthScheme;
 use crate::streaming::MemoriesStream;
 use crate::{families, models, reply, routing};
 
@@ -40,45 +39,7 @@ pub struct Memories {
     config: Arc<Config>,
 }
 
-/// What the builder has checked.
-pub(crate) struct Config {
-    pub(crate) http: HttpClient,
-    pub(crate) vu: url::Url,
-    pub(crate) iu: url::Url,
-    /// The service is on this machine, so media may be too.
-    pub(crate) loopback: bool,
-    pub(crate) key: Secret,
-    pub(crate) auth: AuthScheme,
-    pub(crate) wire: WireSettings,
-    pub(crate) stream_text: StreamText,
-    pub(crate) picture_endpoint: Endpoint,
-    pub(crate) inline: InlineLimits,
-    pub(crate) prices: Option<PriceList>,
-}
-
 impl Memories {
-    /// The service at its usual address, with this key.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`](vlm_core::ErrorKind::Configuration) for a key that is empty or holds control
-    /// characters.
-    pub fn new(key: impl Into<String>) -> Result<Self> {
-        Self::builder(key).build()
-    }
-
-    /// Key and address from the environment: `MEMORIES_API_KEY` (else `MEMORIES_AI_API_KEY`), `MEMORIES_VLM_HOST`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`](vlm_core::ErrorKind::Configuration) when there is no key, or one is malformed.
-    pub fn from_env() -> Result<Self> {
-        MemoriesBuilder::from_env()?.build()
-    }
-
-    /// A provider with settings of your own.
-    pub fn builder(key: impl Into<String>) -> MemoriesBuilder {
-        MemoriesBuilder::new(key)
-    }
-
     /// The capabilities of every listed model, by family and name.
     pub fn models(&self) -> Vec<Capabilities> {
         models::names().filter_map(|name| self.capabilities(&name).ok()).collect()

@@ -115,11 +115,6 @@ impl MediaType {
         }
     }
 
-    /// What the first bytes of a file say it is. 64 bytes are enough for all but an MPEG transport stream, 512 for all.
-    pub fn sniff(head: &[u8]) -> Option<Self> {
-        super::sniff::sniff(head)
-    }
-
     /// Checks that content which begins with `head` can be of this type: for a provider that opens a file, and knows
     /// only its name.
     ///

@@ -23,7 +23,14 @@ const MAGIC: &[(&[u8], MediaType)] = &[
 /// Two sync bytes of a transport stream lie one packet apart.
 const TS_PACKET: usize = 188;
 
-pub(super) fn sniff(head: &[u8]) -> Option<MediaType> {
+impl MediaType {
+    /// What the first bytes of a file say it is. 64 bytes are enough for all but an MPEG transport stream, 512 for all.
+    pub fn sniff(head: &[u8]) -> Option<Self> {
+        sniff(head)
+    }
+}
+
+fn sniff(head: &[u8]) -> Option<MediaType> {
     MAGIC
         .iter()
         .find(|(magic, _)| head.starts_with(magic))

@@ -9,8 +9,7 @@ use http::{HeaderMap, HeaderValue};
 use tracing::debug;
 use vlm_core::{Delivery, ErrorKind, LimitedPart, TimeoutPhase};
 
-use super::run::{First, Judge};
-use super::{CallStats, HttpClient, Opened};
+use super::{HttpClient, Opened};
 use crate::call::Call;
 use crate::context::{Context, earlier};
 use crate::events::EventStream;
@@ -18,10 +17,18 @@ use crate::fault::{Fault, RetryClass};
 use crate::redact;
 use crate::reply::{self, Reply};
 use crate::retry_after;
+use crate::sse::SseEvent;
+use crate::stats::CallStats;
 use crate::transport::{TransportError, Upload, WireBody, WireRequest, WireResponse};
 
 /// How long the rest of an error reply is waited for. Reading it keeps the connection usable; its status is known.
 const ERROR_BODY_TIME: Duration = Duration::from_secs(5);
+
+/// Judges a complete reply.
+pub(super) type Judge<'a, T> = &'a (dyn Fn(&Reply) -> Result<T, Fault> + Send + Sync);
+
+/// Looks at the first event of a stream.
+pub(super) type First<'a> = &'a (dyn Fn(&SseEvent) -> Result<(), Fault> + Send + Sync);
 
 /// Why an attempt failed, and what the service said about repeating it.
 pub(super) struct Failure {

@@ -6,21 +6,13 @@ use std::time::Duration;
 use tracing::debug;
 use vlm_core::{Delivery, Error, ErrorKind, TransportPhase};
 
-use super::attempt::Failure;
-use super::{CallStats, HttpClient, Opened};
+use super::attempt::{Failure, First, Judge};
+use super::{HttpClient, Opened};
 use crate::call::Call;
 use crate::context::Context;
 use crate::fault::{Fault, RetryClass};
 use crate::redact;
-use crate::reply::Reply;
 use crate::retry::{Failed, Retries, spread};
-use crate::sse::SseEvent;
-
-/// Judges a complete reply.
-pub(super) type Judge<'a, T> = &'a (dyn Fn(&Reply) -> Result<T, Fault> + Send + Sync);
-
-/// Looks at the first event of a stream.
-pub(super) type First<'a> = &'a (dyn Fn(&SseEvent) -> Result<(), Fault> + Send + Sync);
 
 /// What remains of attempts that failed.
 #[derive(Default)]
@@ -196,11 +188,5 @@ impl Past {
                 .with_delivery(Delivery::NotSent)
                 .with_retry_after(pause);
         context.error(fault, attempts, true)
-    }
-}
-
-impl CallStats {
-    pub(super) fn of(context: &Context, attempts: u32, request_id: Option<String>) -> Self {
-        Self { attempts, elapsed: context.elapsed(), request_id }
     }
 }

@@ -1,0 +1,24 @@
+//! What the builder has checked and the provider works by.
+
+use vlm_http::{HttpClient, Secret};
+
+use crate::models::InlineLimits;
+use crate::pricing::PriceList;
+use crate::routing::Endpoint;
+use crate::settings::{AuthScheme, StreamText, WireSettings};
+
+/// What the builder has checked.
+pub(crate) struct Config {
+    pub(crate) http: HttpClient,
+    pub(crate) vu: url::Url,
+    pub(crate) iu: url::Url,
+    /// The service is on this machine, so media may be too.
+    pub(crate) loopback: bool,
+    pub(crate) key: Secret,
+    pub(crate) auth: AuthScheme,
+    pub(crate) wire: WireSettings,
+    pub(crate) stream_text: StreamText,
+    pub(crate) picture_endpoint: Endpoint,
+    pub(crate) inline: InlineLimits,
+    pub(crate) prices: Option<PriceList>,
+}
