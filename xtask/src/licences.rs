@@ -37,8 +37,19 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let metadata = workspace.metadata()?;
     let mut findings = licences(metadata);
     for platform in PLATFORMS {
-        let arguments =
-            ["tree", "--locked", "--workspace", "--prefix", "none", "--format", "{p}", "--target", platform];
+        let arguments = [
+            "tree",
+            "--locked",
+            "--workspace",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+            "--target",
+            platform,
+        ];
         findings.extend(duplicates(platform, &output(workspace.cargo(arguments))?));
     }
     conclude("licences", &findings)

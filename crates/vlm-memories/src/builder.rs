@@ -92,9 +92,16 @@ impl MemoriesBuilder {
 
     /// Key and base URL from the environment: `MEMORIES_API_KEY`, else `MEMORIES_AI_API_KEY`; `MEMORIES_VLM_HOST`.
     ///
+    /// White space around a value is trimmed; an empty value counts as unset.
+    ///
     /// # Errors
     /// [`ErrorKind::Configuration`] when no key is set.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn from_env() -> Result<Self, Error> {
+        let variable = |name: &str| {
+            let value = std::env::var(name).ok().map(|value| value.trim().to_owned());
+            value.filter(|value| !value.is_empty())
+        };
         let key = KEY_VARIABLES.iter().find_map(|name| variable(name));
         let key = key.ok_or_else(|| {
             Error::new(ErrorKind::Configuration, format!("no key: {} is not set", KEY_VARIABLES[0]))
@@ -255,10 +262,4 @@ fn check_path(path: &str) -> Result<(), Error> {
     }
     let message = format!("`{path}` is no path below the base URL: write plain segments such as vu/chat/completions");
     Err(Error::new(ErrorKind::Configuration, message))
-}
-
-/// A variable with its white space trimmed; empty counts as unset.
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment, called by from_env only")]
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }

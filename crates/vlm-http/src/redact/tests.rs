@@ -40,7 +40,7 @@ fn key_shapes_go() {
         ("key=sk-proj-abc_def-123456", "key=[redacted]"),
         ("Authorization: Bearer abc.def-123", "Authorization: Bearer [redacted]"),
         ("bearer\u{20}abcdefgh, then", "bearer [redacted], then"),
-        ("token AKIAABCDEFGHIJKLMNOP here", "token [redacted] here"),
+        ("token AKIAIOSFODNN7EXAMPLE here", "token [redacted] here"),
         ("see https://u:p@example.com/a?X-Sig=1 now", "see https://example.com/a?[redacted] now"),
         ("got data:image/png;base64,AAAA here", "got [data URL of 26 bytes] here"),
         ("risk-abcdefgh12345678", "risk-abcdefgh12345678"),
