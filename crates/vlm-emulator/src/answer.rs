@@ -7,6 +7,7 @@ use crate::media::{self, Home, Media};
 use crate::plan::Plan;
 use crate::request::{Call, Format, MediaKind};
 use crate::schema;
+use crate::slip;
 use crate::tokens;
 
 /// Characters of a prompt that an answer repeats.
@@ -29,7 +30,7 @@ pub(crate) struct Answer {
 #[derive(Debug)]
 pub(crate) struct Choice {
     pub(crate) text: String,
-    /// Whether `max_tokens` cut it off.
+    /// Whether `max_tokens` or an order cut it off.
     pub(crate) cut: bool,
 }
 
@@ -80,21 +81,51 @@ fn choice(call: &Call<'_>, plan: &Plan, sentence: &str, at: usize) -> Choice {
     if plan.empty_text {
         return Choice { text: String::new(), cut: false };
     }
-    let (mark, body) = match &plan.text {
-        Some(text) if text.trim_start().starts_with(['{', '[', '`']) => (false, text.clone()),
-        Some(text) => (true, text.clone()),
+    let Body { marked, text: body, truncated } = match &plan.text {
+        Some(text) => ordered_body(call, plan, text),
         None => own_body(call, plan, sentence),
     };
-    let body = if at > 0 && mark { format!("{body} (Choice {} of {}.)", at + 1, call.choices) } else { body };
+    let body = if at > 0 && marked { format!("{body} (Choice {} of {}.)", at + 1, call.choices) } else { body };
     let stopped = call.stop.iter().filter(|stop| !stop.is_empty()).filter_map(|stop| body.find(stop)).min();
     let body = &body[..stopped.unwrap_or(body.len())];
     // The mark is the emulator's own and neither counted nor cut: no setting can take it off.
     let (body, cut) = call.max_tokens.map_or((body, false), |most| tokens::cut(body, most));
-    let text = if mark { format!("{MARK}{body}") } else { body.to_owned() };
-    Choice { text, cut }
+    let text = if marked { format!("{MARK}{body}") } else { body.to_owned() };
+    Choice { text, cut: cut || (truncated && stopped.is_none()) }
 }
 
-fn own_body(call: &Call<'_>, plan: &Plan, sentence: &str) -> (bool, String) {
+/// A text before `stop` and `max_tokens` are kept to.
+struct Body {
+    /// Whether the mark comes before it.
+    marked: bool,
+    text: String,
+    /// Whether its end was left out on order.
+    truncated: bool,
+}
+
+impl Body {
+    fn plain(marked: bool, text: impl Into<String>) -> Self {
+        Self { marked, text: text.into(), truncated: false }
+    }
+
+    fn json((text, truncated): (String, bool)) -> Self {
+        Self { marked: false, text, truncated }
+    }
+}
+
+fn ordered_body(call: &Call<'_>, plan: &Plan, text: &str) -> Body {
+    if !text.trim_start().starts_with(['{', '[', '`']) {
+        return Body::plain(true, text);
+    }
+    match Doc::parse(text.as_bytes()) {
+        Ok(value) if !plan.json.is_empty() => {
+            Body::json(slip::written(value.into_owned(), schema_of(call), Some(text.trim()), &plan.json))
+        }
+        _ => Body::plain(false, text),
+    }
+}
+
+fn own_body(call: &Call<'_>, plan: &Plan, sentence: &str) -> Body {
     let value = match &call.format {
         _ if plan.prose => None,
         Format::Text => None,
@@ -104,10 +135,16 @@ fn own_body(call: &Call<'_>, plan: &Plan, sentence: &str) -> (bool, String) {
         }
         Format::Schema(schema) | Format::Tool { schema, .. } => Some(schema::generate(schema, MARK.trim_end())),
     };
-    match value.and_then(|value| serde_json::to_string(&value).ok()) {
-        None => (true, sentence.to_owned()),
-        Some(json) if plan.fenced => (false, format!("```json\n{json}\n```")),
-        Some(json) => (false, json),
+    match value {
+        None => Body::plain(true, sentence),
+        Some(value) => Body::json(slip::written(value, schema_of(call), None, &plan.json)),
+    }
+}
+
+fn schema_of<'a>(call: &Call<'a>) -> Option<&'a Doc<'a>> {
+    match call.format {
+        Format::Schema(schema) | Format::Tool { schema, .. } => Some(schema),
+        Format::Text | Format::Json => None,
     }
 }
 

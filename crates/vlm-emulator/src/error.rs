@@ -42,11 +42,19 @@ pub enum EmulatorError {
     #[error("the order cannot be read: {0}")]
     Order(String),
     /// A script cannot be read.
-    #[error("step {step} of the script: {why}")]
+    #[error("{}{why}", place(*.step))]
     Script {
         /// The step, counted from 1; 0 for the script as a whole.
         step: usize,
         /// What is wrong with it.
         why: String,
     },
+}
+
+/// What a message about a script begins with.
+fn place(step: usize) -> String {
+    match step {
+        0 => String::new(),
+        step => format!("step {step} of the script: "),
+    }
 }

@@ -7,6 +7,7 @@ use http::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::error::EmulatorError;
+use crate::json_form::JsonForm;
 
 /// The form in which an answer to `stream: true` comes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -123,13 +124,43 @@ pub enum Fault {
     NoUsage,
     /// Send this text; the mark comes before it unless it looks like JSON or a code fence.
     Text(String),
-    /// Answer in prose although a schema was given.
+    /// Answer in prose although a schema was given, as [`JsonForm::Prose`] does.
     Prose,
-    /// Put JSON into a Markdown code fence.
+    /// Put JSON into a Markdown code fence, as [`JsonForm::Fenced`] does.
     Fenced,
+    /// Answer JSON in this form.
+    Json(JsonForm),
     /// Answer a tool as `tool_calls` instead of in `content`.
     ToolCalls,
 }
+
+/// What an order may begin with.
+const ORDERS: [&str; 24] = [
+    "status",
+    "body",
+    "envelope",
+    "errored",
+    "message",
+    "retry-after",
+    "header",
+    "delay",
+    "event-delay",
+    "cut",
+    "stall",
+    "split",
+    "shape",
+    "double-end",
+    "stream-error",
+    "malformed-json",
+    "empty-choices",
+    "empty-text",
+    "no-usage",
+    "text",
+    "json",
+    "prose",
+    "fenced",
+    "tool-calls",
+];
 
 impl Fault {
     /// The faults of an order such as `status=429; retry-after=2`.
@@ -190,7 +221,8 @@ impl Fault {
             "stall" => Self::Stall(count()?),
             "split" => Self::Split(count()?.max(1)),
             "shape" => Self::Shape(StreamShape::from_name(need()?).ok_or_else(|| wrong(&shapes()))?),
-            _ => return Err(wrong("is no order; the crate's front page has the list")),
+            "json" => Self::Json(JsonForm::from_name(need()?).ok_or_else(|| wrong(&forms()))?),
+            _ => return Err(wrong(&format!("is no order; the orders are {}", ORDERS.join(", ")))),
         })
     }
 
@@ -212,6 +244,11 @@ impl Fault {
 
 fn shapes() -> String {
     format!("is one of {}", StreamShape::ALL.map(StreamShape::name).join(", "))
+}
+
+fn forms() -> String {
+    let names = JsonForm::ALL.map(JsonForm::name).join(", ");
+    format!("is one of {names}; truncated may have a size such as truncated:120 or truncated:60% (1 to 99)")
 }
 
 fn duration(text: &str) -> Option<Duration> {
@@ -256,14 +293,22 @@ impl Script {
     }
 
     /// A script in JSON: an array of steps. A step is an order (`"status=429; retry-after=2"`, `""` for a normal
-    /// answer), an object (`{"status": 429, "retry-after": 2, "double-end": true, "header": {"x-a": "b"}}`), or null.
+    /// answer), an object (`{"status": 429, "retry-after": 2, "double-end": true, "header": {"x-a": "b"}}`, or
+    /// `{"json": ["fenced", "trailing-comma"]}`), or null.
     ///
     /// # Errors
-    /// [`EmulatorError::Script`] names the step that is wrong.
+    /// [`EmulatorError::Script`] names the step that is wrong, or says why the script cannot be read at all.
     pub fn from_json(json: impl AsRef<[u8]>) -> Result<Self, EmulatorError> {
         let wrong = |step: usize, why: String| EmulatorError::Script { step, why };
-        let steps: Vec<Value> = serde_json::from_slice(json.as_ref())
-            .map_err(|error| wrong(0, format!("the script is no JSON array: {error}")))?;
+        let script: Value = serde_json::from_slice(json.as_ref())
+            .map_err(|error| wrong(0, format!("the script is not readable JSON: {error}")))?;
+        let Value::Array(steps) = script else {
+            let kind = kind(&script);
+            return Err(wrong(
+                0,
+                format!("the script is {kind}; it must be a JSON array with a step for each request"),
+            ));
+        };
         let steps = steps
             .iter()
             .enumerate()
@@ -296,7 +341,22 @@ fn read_step(step: &Value) -> Result<Vec<Fault>, EmulatorError> {
             }
             Ok(faults)
         }
-        _ => Err(EmulatorError::Order("a step is a string, an object or null".to_owned())),
+        other => {
+            let why = format!("it is {}; a step is a string, an object or null", kind(other));
+            Err(EmulatorError::Order(why))
+        }
+    }
+}
+
+/// The kind of a value, as it reads in a sentence.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
     }
 }
 
@@ -309,6 +369,12 @@ fn read_member(name: &str, value: &Value, faults: &mut Vec<Fault>) -> Result<(),
         Value::String(text) if name == "message" => faults.push(Fault::Message(text.clone())),
         Value::String(text) => faults.push(Fault::one(name, Some(text))?),
         Value::Number(number) => faults.push(Fault::one(name, Some(&number.to_string()))?),
+        // They add up, and an object has each name once.
+        Value::Array(forms) if name == "json" => {
+            for form in forms {
+                read_member(name, form, faults)?;
+            }
+        }
         Value::Object(headers) if name == "header" => {
             for (name, value) in headers {
                 let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -325,6 +391,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::json_form::CutAt;
 
     #[test]
     fn an_order_names_its_faults() {
@@ -351,10 +418,53 @@ mod tests {
             ("double-end=2", "takes no value"),
             ("cut", "needs a value"),
             ("header=a b:c", "header name"),
+            ("json", "needs a value"),
+            ("json=yaml", "wrong-types"),
+            ("json=truncated:0", "truncated:60%"),
+            ("json=truncated:100%", "truncated:60%"),
+            ("json=fenced:3", "one of"),
+            ("stauts=429", "status, body, envelope"),
         ] {
             let error = Fault::parse(order).unwrap_err().to_string();
             assert!(error.contains(part), "{order}: {error}");
         }
+    }
+
+    #[test]
+    fn every_order_is_in_the_list() {
+        for name in ORDERS {
+            let text = Fault::one(name, None).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(!text.contains("is no order"), "{text}");
+        }
+        let page = include_str!("lib.rs");
+        for name in ORDERS.into_iter().chain(JsonForm::ALL.map(JsonForm::name)) {
+            let written = [format!("`{name}`"), format!("`{name}=")];
+            assert!(written.iter().any(|name| page.contains(name)), "{name} is not described");
+        }
+    }
+
+    #[test]
+    fn forms_of_json_are_read() {
+        for form in JsonForm::ALL {
+            assert_eq!(Fault::parse(&format!("json={}", form.name())).unwrap(), [Fault::Json(form)]);
+        }
+        let faults = Fault::parse("json=truncated:120; json = truncated: 7%").unwrap();
+        let sizes = [CutAt::Bytes(120), CutAt::Percent(7)].map(|size| Fault::Json(JsonForm::Truncated(size)));
+        assert_eq!(faults, sizes);
+    }
+
+    #[test]
+    fn an_unreadable_script_is_not_blamed_on_a_step() {
+        for (script, part) in [
+            ("", "the script is not readable JSON: EOF"),
+            ("status=429", "the script is not readable JSON: expected"),
+            (r#"{"status": 429}"#, "the script is an object; it must be a JSON array"),
+        ] {
+            let error = Script::from_json(script).unwrap_err().to_string();
+            assert!(error.starts_with(part), "{error}");
+        }
+        let error = Script::from_json("[7]").unwrap_err().to_string();
+        assert!(error.starts_with("step 1 of the script: ") && error.contains("is a number"), "{error}");
     }
 
     #[test]

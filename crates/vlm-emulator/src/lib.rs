@@ -50,7 +50,8 @@
 //! # What it answers
 //!
 //! One sentence about the prompt and the media, or JSON that fits the schema of the request; `max_tokens`, `stop` and
-//! `n` are kept to. The mark is the emulator's own: it is neither counted nor cut. JSON carries the mark in its strings.
+//! `n` are kept to. The mark is the emulator's own: it is neither counted nor cut. JSON carries the mark in its strings,
+//! and what an order puts around JSON carries none: before it, the bracket of the mark could pass for an array.
 //! The times in replies come from [`EmulatorBuilder::clock`], ids from [`EmulatorBuilder::seed`] and a counter.
 //!
 //! # Faults on order
@@ -81,9 +82,35 @@
 //! | `empty-text` | an empty text, and `usage: null` |
 //! | `no-usage` | `usage: null` |
 //! | `text=…` | this text, `%XX` for a byte; the mark comes first unless it begins like JSON or a code fence |
-//! | `prose` | prose, although a schema was given |
-//! | `fenced` | JSON inside a Markdown code fence |
+//! | `json=…` | JSON in one of the forms below |
+//! | `prose`, `fenced` | the same as `json=prose` and `json=fenced` |
 //! | `tool-calls` | Nova: a tool answered as `tool_calls` instead of in `content` |
+//!
+//! # JSON as models write it
+//!
+//! Where JSON is answered, `json=` says how it comes, streamed or not. It may stand several times in an order:
+//! `json=fenced; json=trailing-comma` does both. Without a schema, as in JSON mode, the right answer is the measure of
+//! what is wrong. A `text={…}` or `text=[…]` that is JSON comes in these forms, too, `prose` apart; that way a schema
+//! that only the prompt has can be answered.
+//!
+//! | form | effect |
+//! |---|---|
+//! | `valid` | as it should be; takes back the forms before it |
+//! | `fenced` | inside a Markdown code fence |
+//! | `wrapped` | between `Sure! Here is the JSON:` and `Let me know …` |
+//! | `truncated`, `truncated:120`, `truncated:60%` | cut off after so much of the JSON (60% unless told), with `finish_reason: length` where the family gives a reason |
+//! | `wrong-types` | one value of another type than its schema has, a string only where nothing else can be wrong |
+//! | `missing-field` | one required property left out |
+//! | `extra-field` | one property, `note`, that the schema does not declare |
+//! | `single-quotes` | names and strings in `'` |
+//! | `trailing-comma` | a comma after the last entry of every array and object |
+//! | `comments` | a `//` and a `/* */` comment |
+//! | `python` | `True`, `False`, `None`; in single quotes where the answer has none of these words |
+//! | `twice` | an example of the answer first, its strings marked as one, then the answer |
+//! | `prose` | a sentence and no JSON |
+//!
+//! `wrong-types`, `missing-field` and `extra-field` change the first place where the schema refuses it. Where the schema
+//! allows any such answer, they change the first place there is: its sender may know more than it says.
 
 mod answer;
 mod builder;
@@ -93,6 +120,7 @@ mod family;
 mod fault;
 mod handler;
 mod journal;
+mod json_form;
 mod media;
 mod pace;
 mod plan;
@@ -100,6 +128,7 @@ mod reply;
 mod request;
 mod schema;
 mod server;
+mod slip;
 mod stream;
 mod tokens;
 
@@ -107,9 +136,10 @@ pub use builder::EmulatorBuilder;
 pub use error::EmulatorError;
 pub use fault::{ErrorBody, Fault, Script, StreamShape};
 pub use journal::{KeyForm, Recorded};
+pub use json_form::{CutAt, JsonForm};
 pub use server::Emulator;
 
-/// What every text of the emulator begins with.
+/// What every text of the emulator begins with; where it is JSON, its strings do.
 pub const MARK: &str = "[emulated] ";
 
 /// The path under which the service is mounted.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 
 use crate::fault::{ErrorBody, Fault, StreamShape};
+use crate::json_form::JsonForm;
 
 /// What to do with one request.
 #[derive(Debug, Clone, Default)]
@@ -24,7 +25,8 @@ pub(crate) struct Plan {
     pub(crate) no_usage: bool,
     pub(crate) text: Option<String>,
     pub(crate) prose: bool,
-    pub(crate) fenced: bool,
+    /// How JSON comes; [`JsonForm::Prose`] is kept apart.
+    pub(crate) json: Vec<JsonForm>,
     pub(crate) tool_calls: bool,
 }
 
@@ -94,8 +96,13 @@ impl Plan {
             }
             Fault::NoUsage => self.no_usage = true,
             Fault::Text(text) => self.text = Some(text),
-            Fault::Prose => self.prose = true,
-            Fault::Fenced => self.fenced = true,
+            Fault::Prose | Fault::Json(JsonForm::Prose) => self.prose = true,
+            Fault::Fenced => self.json.push(JsonForm::Fenced),
+            Fault::Json(JsonForm::Valid) => {
+                self.prose = false;
+                self.json.clear();
+            }
+            Fault::Json(form) => self.json.push(form),
             Fault::ToolCalls => self.tool_calls = true,
         }
     }

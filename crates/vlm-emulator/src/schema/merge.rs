@@ -90,7 +90,7 @@ fn refers(schema: &Doc<'_>, depth: usize) -> bool {
 }
 
 /// The schema that a reference inside the document names.
-fn resolve<'d>(root: &'d Doc<'d>, reference: &str) -> Option<&'d Doc<'d>> {
+pub(super) fn resolve<'d>(root: &'d Doc<'d>, reference: &str) -> Option<&'d Doc<'d>> {
     let pointer = reference.strip_prefix('#')?;
     let mut found = root;
     for step in pointer.split('/').skip(1) {

@@ -6,6 +6,8 @@
 
 mod merge;
 mod scalar;
+mod ways;
+mod wrong;
 
 #[cfg(test)]
 mod tests;
@@ -14,6 +16,7 @@ use std::borrow::Cow;
 
 use crate::doc::Doc;
 use merge::flatten;
+pub(crate) use wrong::{Wrong, extra_field, missing_field, of_value, wrong_type};
 
 /// Values made in one answer; beyond, only what is required is filled in.
 const MAX_VALUES: usize = 2000;

@@ -144,10 +144,116 @@ fn schema() -> impl Strategy<Value = Value> {
     })
 }
 
+/// A way to make a value wrong.
+type Slip = fn(Doc<'static>, &Doc<'_>) -> Wrong;
+
+const SLIPS: [(&str, Slip); 3] = [
+    ("wrong type", |value, schema| wrong_type(value, schema, "[emulated]")),
+    ("missing field", missing_field),
+    ("extra field", |value, schema| extra_field(value, schema, "[emulated]")),
+];
+
+/// The value that fits, made wrong; whether that is sure; and whether the judge agrees that it is wrong.
+fn judged(schema: &Value, slip: Slip) -> (Value, bool, bool) {
+    let text = schema.to_string();
+    let doc = Doc::parse(text.as_bytes()).unwrap();
+    let Wrong { value, sure } = slip(generate(&doc, "[emulated]"), &doc);
+    let value = serde_json::to_value(&value).unwrap();
+    let refused = !jsonschema::validator_for(schema).unwrap().is_valid(&value);
+    (value, sure, refused)
+}
+
+#[test]
+fn a_wrong_value_is_surely_refused() {
+    let closed = |properties: Value, required: Value| json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false});
+    let text = json!({"type": "string"});
+    for schema in [
+        closed(json!({"title": text, "count": {"type": "integer"}}), json!(["title", "count"])),
+        closed(json!({"kind": {"enum": ["a", 1]}, "free": {}}), json!(["kind"])),
+        closed(
+            json!({"list": {"type": "array", "items": closed(json!({"x": {"type": ["number", "null"]}}), json!(["x"]))}}),
+            json!(["list"]),
+        ),
+        // What one branch refuses, another must not allow.
+        json!({"anyOf": [closed(json!({"a": text, "b": text}), json!(["a"])), closed(json!({"a": {"type": "integer"}, "note": text}), json!(["a"]))]}),
+        json!({"$defs": {"node": closed(json!({"next": {"anyOf": [{"$ref": "#/$defs/node"}, {"type": "null"}]}, "name": text}), json!(["name", "next"]))}, "$ref": "#/$defs/node"}),
+        json!({"allOf": [{"properties": {"a": text}, "required": ["a"]}, {"properties": {"b": {"const": true}}, "required": ["b"]}],
+            "type": "object", "unevaluatedProperties": false}),
+        json!({"oneOf": [closed(json!({"tag": {"const": "x"}, "note": text, "note2": text}), json!(["tag"])),
+            closed(json!({"tag": {"const": "y"}}), json!(["tag"]))]}),
+        closed(
+            json!({"pair": {"type": "array", "prefixItems": [text, {"type": "boolean"}], "items": false}}),
+            json!(["pair"]),
+        ),
+        // Any scalar will do here, a list will not.
+        closed(json!({"value": {"type": ["string", "number", "boolean", "null"]}}), json!(["value"])),
+    ] {
+        fits(&schema);
+        for (name, slip) in SLIPS {
+            let (value, sure, refused) = judged(&schema, slip);
+            assert!(sure && refused, "{name}: sure {sure}, refused {refused}\nschema: {schema}\nvalue: {value}");
+        }
+    }
+}
+
+#[test]
+fn what_a_schema_leaves_open_is_changed_all_the_same() {
+    let open = json!({"type": "object", "properties": {"a": {}, "b": {"type": "integer"}}});
+    let [wrong, missing, extra] = SLIPS.map(|(_, slip)| judged(&open, slip));
+    assert_eq!(wrong, (json!({"a": "[emulated] a", "b": "[emulated] b"}), true, true));
+    assert_eq!(missing, (json!({"a": "[emulated] a"}), false, false));
+    assert_eq!(extra, (json!({"a": "[emulated] a", "b": 1, "note": "[emulated] note"}), false, false));
+    let any = json!({"properties": {"a": {}}});
+    assert_eq!(judged(&any, SLIPS[0].1), (json!({"a": 1}), false, false));
+    // Nothing is there to be left out of.
+    assert_eq!(judged(&json!({"type": "integer"}), SLIPS[1].1), (json!(1), false, false));
+    // A pattern may allow the name, and is not read.
+    let patterns = json!({"type": "object", "additionalProperties": false, "patternProperties": {"^n": {}}});
+    assert_eq!(judged(&patterns, SLIPS[2].1), (json!({"note": "[emulated] note"}), false, false));
+}
+
+#[test]
+fn endless_schemas_can_be_answered_wrong() {
+    let circle = json!({"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}, "type": "object",
+        "properties": {"x": {"$ref": "#/$defs/a"}}, "required": ["x"]});
+    let bomb = json!({"allOf": [{"$ref": "#"}, {"$ref": "#"}], "anyOf": [{"$ref": "#"}, {"$ref": "#"}, {}]});
+    for schema in [circle, bomb] {
+        let text = schema.to_string();
+        let doc = Doc::parse(text.as_bytes()).unwrap();
+        for (_, slip) in SLIPS {
+            slip(generate(&doc, "[emulated]"), &doc);
+        }
+    }
+}
+
+#[test]
+fn a_value_has_a_schema_of_its_own() {
+    let value = json!({"a": [1, 1.5, null, true, {}], "b": {"c": "d"}});
+    let text = value.to_string();
+    let schema = of_value(&Doc::parse(text.as_bytes()).unwrap());
+    let schema = serde_json::to_value(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    assert!(validator.is_valid(&value));
+    for other in [json!({"a": [1, 1.5, null, true, {}]}), json!({"a": ["1"], "b": {"c": "d"}}), json!([])] {
+        assert!(!validator.is_valid(&other), "{other}");
+    }
+}
+
 proptest! {
     #[test]
     fn a_value_fits_its_schema(schema in schema()) {
         fits(&schema);
+    }
+
+    #[test]
+    fn what_is_surely_wrong_is_refused(schema in schema()) {
+        for (name, slip) in SLIPS {
+            let (value, sure, refused) = judged(&schema, slip);
+            prop_assert!(!sure || refused, "{name}\nschema: {schema}\nvalue: {value}");
+            if name == "wrong type" {
+                prop_assert!(value != made(&schema), "schema: {schema}\nvalue: {value}");
+            }
+        }
     }
 
     #[test]
@@ -156,5 +262,10 @@ proptest! {
         leaf in prop_oneof![Just(json!("#")), Just(json!([])), Just(json!({})), Just(json!(1e300)), Just(json!([{"$ref": "#"}])), Just(json!("object"))]) {
         let nested = words.iter().rev().fold(leaf, |inner, word| json!({*word: inner, "required": [word]}));
         let _ = made(&nested);
+        let text = nested.to_string();
+        let doc = Doc::parse(text.as_bytes()).unwrap();
+        for (_, slip) in SLIPS {
+            slip(generate(&doc, "[emulated]"), &doc);
+        }
     }
 }
