@@ -119,33 +119,61 @@ fn ordered_body(call: &Call<'_>, plan: &Plan, text: &str) -> Body {
     }
     match Doc::parse(text.as_bytes()) {
         Ok(value) if !plan.json.is_empty() => {
-            Body::json(slip::written(value.into_owned(), schema_of(call), Some(text.trim()), &plan.json))
+            let schema = schema_of(call);
+            Body::json(slip::written(value.into_owned(), schema.as_deref(), Some(text.trim()), &plan.json))
         }
         _ => Body::plain(false, text),
     }
 }
 
 fn own_body(call: &Call<'_>, plan: &Plan, sentence: &str) -> Body {
-    let value = match &call.format {
+    let schema = schema_of(call);
+    let value = match (&call.format, schema.as_deref()) {
         _ if plan.prose => None,
-        Format::Text => None,
-        Format::Json => {
+        (Format::Text, _) => None,
+        (_, Some(schema)) => Some(schema::generate(schema, MARK.trim_end())),
+        (_, None) => {
             let text = Doc::from_text(format!("{MARK}{sentence}"));
             Some(Doc::Object(vec![("answer".into(), text)]))
         }
-        Format::Schema(schema) | Format::Tool { schema, .. } => Some(schema::generate(schema, MARK.trim_end())),
     };
     match value {
         None => Body::plain(true, sentence),
-        Some(value) => Body::json(slip::written(value, schema_of(call), None, &plan.json)),
+        Some(value) => Body::json(slip::written(value, schema.as_deref(), None, &plan.json)),
     }
 }
 
-fn schema_of<'a>(call: &Call<'a>) -> Option<&'a Doc<'a>> {
-    match call.format {
-        Format::Schema(schema) | Format::Tool { schema, .. } => Some(schema),
-        Format::Text | Format::Json => None,
+/// A schema from the request's settings, or from its prompt.
+enum Known<'a> {
+    Given(&'a Doc<'a>),
+    Asked(Doc<'a>),
+}
+
+impl<'a> std::ops::Deref for Known<'a> {
+    type Target = Doc<'a>;
+
+    fn deref(&self) -> &Doc<'a> {
+        match self {
+            Self::Given(schema) => schema,
+            Self::Asked(schema) => schema,
+        }
     }
+}
+
+fn schema_of<'a>(call: &'a Call<'a>) -> Option<Known<'a>> {
+    match call.format {
+        Format::Schema(schema) | Format::Tool { schema, .. } => Some(Known::Given(schema)),
+        Format::Json => schema_in_prompt(call).map(Known::Asked),
+        Format::Text => None,
+    }
+}
+
+/// In JSON mode models keep to a schema in the question: here, one that stands on a line of its own.
+fn schema_in_prompt<'a>(call: &'a Call<'a>) -> Option<Doc<'a>> {
+    let question = call.messages.iter().rev().find(|message| message.role == "user")?;
+    let lines = question.texts.iter().flat_map(|text| text.lines());
+    let schemas = lines.filter(|line| line.starts_with('{')).filter_map(|line| Doc::parse(line.as_bytes()).ok());
+    schemas.filter(|doc| doc.get("properties").is_some_and(|named| matches!(named, Doc::Object(_)))).next_back()
 }
 
 fn unmarked(text: &str) -> &str {

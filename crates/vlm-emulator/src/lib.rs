@@ -49,7 +49,8 @@
 //!
 //! # What it answers
 //!
-//! One sentence about the prompt and the media, or JSON that fits the schema of the request; `max_tokens`, `stop` and
+//! One sentence about the prompt and the media, or JSON that fits the schema of the request (in JSON mode also one that
+//! stands in the question, on a line of its own); `max_tokens`, `stop` and
 //! `n` are kept to. The mark is the emulator's own: it is neither counted nor cut. JSON carries the mark in its strings,
 //! and what an order puts around JSON carries none: before it, the bracket of the mark could pass for an array.
 //! The times in replies come from [`EmulatorBuilder::clock`], ids from [`EmulatorBuilder::seed`] and a counter.

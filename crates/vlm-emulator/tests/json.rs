@@ -202,3 +202,15 @@ async fn a_script_gets_it_wrong_twice_and_then_right() {
     }
     assert_eq!(read, [false, false, true]);
 }
+
+#[tokio::test]
+async fn in_json_mode_a_schema_in_the_question_is_kept_to() {
+    let emulator = start().await;
+    let question = format!("List them, fitting this JSON Schema:\n{}\nThank you.", schema());
+    let body = json!({"model": "gpt:gpt-4o", "messages": [{"role": "user", "content": question}],
+        "response_format": {"type": "json_object"}});
+    let answer = order(&emulator, "json=valid", &body).await;
+    let completion: Value = serde_json::from_str(&answer.text()).unwrap();
+    let value: Value = serde_json::from_str(completion["choices"][0]["message"]["content"].as_str().unwrap()).unwrap();
+    assert!(jsonschema::is_valid(&schema(), &value), "{value}");
+}
