@@ -172,8 +172,8 @@ fn schema_of<'a>(call: &'a Call<'a>) -> Option<Known<'a>> {
 fn schema_in_prompt<'a>(call: &'a Call<'a>) -> Option<Doc<'a>> {
     let question = call.messages.iter().rev().find(|message| message.role == "user")?;
     let lines = question.texts.iter().flat_map(|text| text.lines());
-    let schemas = lines.filter(|line| line.starts_with('{')).filter_map(|line| Doc::parse(line.as_bytes()).ok());
-    schemas.filter(|doc| doc.get("properties").is_some_and(|named| matches!(named, Doc::Object(_)))).next_back()
+    let mut schemas = lines.filter(|line| line.starts_with('{')).filter_map(|line| Doc::parse(line.as_bytes()).ok());
+    schemas.rfind(|doc| doc.get("properties").is_some_and(|named| matches!(named, Doc::Object(_))))
 }
 
 fn unmarked(text: &str) -> &str {

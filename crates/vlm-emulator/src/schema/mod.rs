@@ -1,10 +1,11 @@
 //! A value that fits a JSON Schema: the same schema always gives the same value.
 //!
 //! Understood: types (lists of types, upper case, `nullable`), `enum`, `const`, objects, arrays, the limits of numbers,
-//! strings and arrays, common formats, `anyOf`, `oneOf`, `allOf`, `$ref` inside the document. Not understood:
-//! `pattern`, `not`, `if`, `dependentSchemas`, `contains` and `patternProperties`; a value then fits the rest.
+//! strings and arrays, common formats, plain patterns, `anyOf`, `oneOf`, `allOf`, `$ref` inside the document. Not understood:
+//! `not`, `if`, `dependentSchemas`, `contains` and `patternProperties`; a value then fits the rest.
 
 mod merge;
+mod pattern;
 mod scalar;
 mod ways;
 mod wrong;

@@ -99,9 +99,12 @@ fn between(low: Option<Limit>, high: Option<Limit>, nth: usize) -> f64 {
     }
 }
 
-/// A string: of its format, or the mark and the property's name.
+/// A string: of its format, of its pattern, or the mark and the property's name.
 pub(super) fn string(schema: &Doc<'_>, mark: &str, name: &str, nth: usize) -> Doc<'static> {
     if let Some(text) = schema.get("format").and_then(Doc::text).and_then(|format| of_format(format, nth)) {
+        return Doc::from_text(text);
+    }
+    if let Some(text) = schema.get("pattern").and_then(Doc::text).and_then(super::pattern::string) {
         return Doc::from_text(text);
     }
     let least = super::count(schema, "minLength").unwrap_or(0).min(MAX_LENGTH);
