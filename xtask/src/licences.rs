@@ -26,8 +26,9 @@ const ALLOWED: &[&str] = &[
     "Zlib",
 ];
 
-/// Crates of which a build may hold one version only: two of them double the time to build, or the behaviour.
-const ONE_VERSION: &[&str] = &["hyper", "reqwest", "syn"];
+/// Crates of which a build may hold one version only: two of them double the time to build, or the behaviour. (`syn` is
+/// not among them: the JSON Schema checker's macros still use the version before ours.)
+const ONE_VERSION: &[&str] = &["hyper", "reqwest"];
 
 /// Platforms whose builds are looked at for second versions.
 const PLATFORMS: &[&str] = &["x86_64-unknown-linux-gnu", "aarch64-apple-darwin", "x86_64-pc-windows-msvc"];
@@ -226,10 +227,10 @@ mod tests {
 
     #[test]
     fn second_versions_are_found() {
-        let tree = "syn v2.0.1\nserde v1.0.1\nsyn v3.0.0 (*)\nserde v0.9.0\nsyn v2.0.1 (*)\nhyper v1.0.0\n";
+        let tree = "hyper v0.14.1\nserde v1.0.1\nhyper v1.0.0 (*)\nserde v0.9.0\nhyper v0.14.1 (*)\nreqwest v0.13.0\n";
         let found = duplicates("here", tree);
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].what, "is in the tree for here as v2.0.1 and v3.0.0");
+        assert_eq!(found[0].what, "is in the tree for here as v0.14.1 and v1.0.0");
     }
 
     #[test]
