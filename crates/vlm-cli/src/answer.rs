@@ -1,17 +1,12 @@
 //! How an answer is shown: whole or in pieces, as text or as JSON, with what it took and whether it is of use.
 
-use std::future::Future;
-use std::time::{Duration, Instant};
-
 use serde::Serialize;
 use vlm_core::{Ask, Choice, Completion, Error, FinishReason, StreamEvent};
 
 use crate::exit::Failure;
-use crate::explain::{one_line, tokens};
 use crate::report::Report;
-
-/// After so long without an answer a person is told that it is still waited for.
-const SILENCE: Duration = Duration::from_secs(4);
+use crate::waiting::Waiting;
+use crate::words;
 
 /// The whole answer as `--json` prints it.
 #[derive(Serialize)]
@@ -24,9 +19,7 @@ struct Printed<'a> {
 
 /// How the answer is shown.
 pub(crate) struct Printing {
-    /// The model that is asked.
-    pub(crate) model: String,
-    pub(crate) started: Instant,
+    pub(crate) waiting: Waiting,
     /// As JSON instead of text.
     pub(crate) json: bool,
     /// The answer itself shall be JSON.
@@ -43,13 +36,13 @@ impl Printing {
         report: &mut Report,
         failed: impl FnOnce(Error) -> Failure,
     ) -> Result<(), Failure> {
-        let answer = match self.patiently(ask.send(), report).await {
+        let answer = match self.waiting.patiently(ask.send(), report).await {
             Ok(answer) => answer,
             Err(error) => return Err(self.broken_off(error, report, failed)),
         };
         if self.json {
-            let elapsed_seconds = (self.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
-            report.json_pretty(&Printed { model: &self.model, elapsed_seconds, completion: &answer })?;
+            let elapsed_seconds = self.waiting.elapsed_seconds();
+            report.json_pretty(&Printed { model: &self.waiting.model, elapsed_seconds, completion: &answer })?;
         } else {
             for choice in &answer.choices {
                 self.choice(choice, answer.choices.len(), report)?;
@@ -65,19 +58,19 @@ impl Printing {
         report: &mut Report,
         failed: impl FnOnce(Error) -> Failure,
     ) -> Result<(), Failure> {
-        let mut stream = match self.patiently(ask.stream(), report).await {
+        let mut stream = match self.waiting.patiently(ask.stream(), report).await {
             Ok(stream) => stream,
             Err(error) => return Err(self.broken_off(error, report, failed)),
         };
         let mut begun = false;
         loop {
             // Once there is something to see, a pause is no silence.
-            let next = if begun { stream.next().await } else { self.patiently(stream.next(), report).await };
+            let next = if begun { stream.next().await } else { self.waiting.patiently(stream.next(), report).await };
             let event = match next {
                 None => break,
                 Some(Ok(event)) => event,
                 Some(Err(error)) => {
-                    self.warnings(stream.partial(), report);
+                    warnings(stream.partial(), report);
                     return Err(failed(error));
                 }
             };
@@ -103,19 +96,6 @@ impl Printing {
         self.conclude(answer, report)
     }
 
-    /// Waits for `work`, and tells a person who watches that it does.
-    async fn patiently<T>(&self, work: impl Future<Output = T>, report: &mut Report) -> T {
-        let mut work = std::pin::pin!(work);
-        if self.started.elapsed() < SILENCE && report.is_watched() {
-            let left = SILENCE.saturating_sub(self.started.elapsed());
-            if let Ok(done) = tokio::time::timeout(left, work.as_mut()).await {
-                return done;
-            }
-            report.note(&format!("waiting for {} (Ctrl-C cancels)", self.model));
-        }
-        work.await
-    }
-
     /// One of the answers; with a line above where there are more.
     fn choice(&self, choice: &Choice, of: usize, report: &mut Report) -> Result<(), Failure> {
         if self.numbered || of > 1 {
@@ -128,7 +108,7 @@ impl Printing {
     /// A call that did not stream failed: what had arrived is shown as talk, for it is no answer.
     fn broken_off(&self, error: Error, report: &mut Report, failed: impl FnOnce(Error) -> Failure) -> Failure {
         if let Some(partial) = error.partial() {
-            self.warnings(partial, report);
+            warnings(partial, report);
         }
         if let Some(text) = error.partial_text() {
             report.note("what had arrived of the answer:");
@@ -139,15 +119,9 @@ impl Printing {
         failed(error)
     }
 
-    fn warnings(&self, answer: &Completion, report: &mut Report) {
-        for warning in &answer.warnings {
-            report.warning(&one_line(&warning.to_string()));
-        }
-    }
-
     /// What the answer took, and whether it is of use.
     fn conclude(&self, answer: &Completion, report: &mut Report) -> Result<(), Failure> {
-        self.warnings(answer, report);
+        warnings(answer, report);
         let cut = |reason: &FinishReason| answer.choices.iter().any(|choice| choice.finish == *reason);
         if cut(&FinishReason::Length) {
             report.warning("the answer was cut off at the token limit: raise --max-tokens");
@@ -155,17 +129,12 @@ impl Printing {
         if cut(&FinishReason::ContentFilter) {
             report.warning("a content filter cut the answer off");
         }
-        let cost = match &answer.cost {
-            cost if cost.amount().is_some() => cost.to_string(),
-            cost => format!("cost {cost}"),
-        };
-        report.note(&format!("{}  {}  {cost}  {}", self.model, tokens(&answer.usage), shown(self.started.elapsed())));
+        report.note(&self.waiting.took(&words::tokens(&answer.usage), &words::cost(&answer.cost)));
         self.judge(answer)
     }
 
     fn judge(&self, answer: &Completion) -> Result<(), Failure> {
-        let unusable =
-            |message: &str, hint: &str| Err(Failure::Unusable { message: message.to_owned(), hint: hint.to_owned() });
+        let unusable = |message: &str, hint: &str| Err(Failure::unusable(message, hint));
         if answer.choices.iter().all(|choice| choice.text.trim().is_empty()) {
             return unusable("the answer is empty", "ask again or in other words; check that media URLs are public");
         }
@@ -180,11 +149,9 @@ impl Printing {
     }
 }
 
-/// `8 ms`, `0.4 s`, `12.0 s`.
-fn shown(time: Duration) -> String {
-    if time < Duration::from_millis(100) {
-        format!("{} ms", time.as_millis())
-    } else {
-        format!("{:.1} s", time.as_secs_f64())
+/// What a reader of an answer should know.
+pub(crate) fn warnings(answer: &Completion, report: &mut Report) {
+    for warning in &answer.warnings {
+        report.warning(&words::one_line(&warning.to_string()));
     }
 }

@@ -1,16 +1,19 @@
 //! The command line: every command and flag, in one place. What they do stands in the module of each command.
 
-use std::ffi::OsString;
+mod extract;
+mod shared;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
-use vlm_core::Thinking;
 use vlm_emulator::StreamShape;
 use vlm_memories::Family;
+
+pub(crate) use extract::{ExtractArgs, FitArgs, SchemaCommandArgs};
+pub(crate) use shared::{CallArgs, QuestionArgs, SamplingArgs};
 
 /// The model that is asked unless another is named.
 pub(crate) const DEFAULT_MODEL: &str = "qwen:qwen3-vl-plus";
@@ -39,6 +42,28 @@ Examples:
   vlm ask \"What happens?\" --attach https://example.org/clip.mp4 --stream
   cat photo.jpg | vlm ask \"Describe it.\" --attach - --json | jq .completion.cost";
 
+const EXTRACT_EXAMPLES: &str = "\
+Examples:
+  vlm extract \"Read the price tag.\" --schema \"name, price: number\" --attach tag.jpg
+  vlm extract \"Read the price tag.\" --schema tag.json --attach tag.jpg --offline
+  vlm extract \"List what you see.\" --each --schema \"what, color?\" --attach table.jpg | jq .what";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  vlm schema \"name, price: number(0..)\" --model gemini:gemini-2.5-flash
+  vlm schema tag.json --all";
+
+const LANGUAGE: &str = "\
+The short schema language:
+  name                       a text that must be there
+  price: number              also integer, boolean, date, time, datetime and any
+  stars: integer(1..5)       bounds; of a text its length, of a list its number of items
+  tags: [string]             a list
+  kind: enum(a|b)            one of these
+  seller: { name, city }     an object of its own
+  note?                      may be missing or null
+  price: number 'in euros'   a description for the model";
+
 /// Asks vision-language models about pictures and films.
 #[derive(Debug, Parser)]
 #[command(name = "vlm", version, subcommand_required = true, arg_required_else_help = true, max_term_width = 100)]
@@ -55,6 +80,18 @@ pub(crate) enum Command {
     /// The answer goes to standard output, everything else to standard error.
     #[command(after_help = format!("{EXAMPLES}\n\n{ENVIRONMENT}\n\n{EXIT_CODES}"))]
     Ask(Box<AskArgs>),
+    /// Ask for JSON that fits a schema: it comes, or the exit code says why not.
+    ///
+    /// Standard output gets the JSON and nothing else: on many lines on a terminal, on one line otherwise, its fields in
+    /// the order of the schema. An answer that does not fit is mended where that is safe, checked in full, and asked
+    /// again; what still does not fit is never printed there.
+    #[command(after_help = format!("{EXTRACT_EXAMPLES}\n\n{LANGUAGE}\n\n{ENVIRONMENT}\n\n{EXIT_CODES}"))]
+    Extract(Box<ExtractArgs>),
+    /// Show a schema as a model would get it, and what is lost on the way.
+    ///
+    /// What a model's form of schemas cannot say is written into descriptions, and checked when the answer is there.
+    #[command(after_help = format!("{SCHEMA_EXAMPLES}\n\n{LANGUAGE}\n\n{EXIT_CODES}"))]
+    Schema(SchemaCommandArgs),
     /// List the known models: what they take and what they cost.
     ///
     /// Prices are dollars per million tokens. A tier is chosen by the input tokens of a request and rates the whole of
@@ -74,34 +111,17 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct AskArgs {
-    /// The question; `-` reads it from standard input.
-    #[arg(value_name = "PROMPT")]
-    pub(crate) prompt: String,
-
-    /// A picture or film: a file, a URL, or `-` for standard input. May be repeated.
-    ///
-    /// What a URL without an extension is, say in front of it: image=URL or video=URL. A media type does as well:
-    /// image/webp=FILE. A file whose own name has such a start is written as ./image=FILE.
-    #[arg(short, long, value_name = "FILE|URL|-")]
-    pub(crate) attach: Vec<OsString>,
-
-    /// The model, with its family in front; `vlm models` lists them [default: qwen:qwen3-vl-plus].
-    #[arg(short, long, value_name = "FAMILY:MODEL")]
-    pub(crate) model: Option<String>,
-
-    /// An instruction that stands above the question.
-    #[arg(short, long, value_name = "TEXT")]
-    pub(crate) system: Option<String>,
-
-    /// Answer from the emulator built into this program: no key, no internet, no model.
-    #[arg(long, conflicts_with_all = ["base_url", "key_file"])]
-    pub(crate) offline: bool,
+    #[command(flatten)]
+    pub(crate) question: QuestionArgs,
 
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 
     #[command(flatten)]
     pub(crate) answer: AnswerArgs,
+
+    #[command(flatten)]
+    pub(crate) sampling: SamplingArgs,
 
     #[command(flatten)]
     pub(crate) call: CallArgs,
@@ -138,69 +158,9 @@ pub(crate) struct AnswerArgs {
     #[arg(long, value_name = "NAME", default_value = "answer", requires = "json_schema")]
     pub(crate) schema_name: String,
 
-    /// Whether the model thinks first, and for how many tokens at most.
-    #[arg(long, value_name = "on|off|TOKENS", value_parser = thinking)]
-    pub(crate) thinking: Option<Thinking>,
-
-    /// Largest number of tokens of the answer.
-    #[arg(long, value_name = "TOKENS")]
-    pub(crate) max_tokens: Option<u32>,
-
-    /// Randomness; 0 is the least.
-    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
-    pub(crate) temperature: Option<f64>,
-
-    /// Share of probability that tokens are drawn from.
-    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
-    pub(crate) top_p: Option<f64>,
-
-    /// Penalty by how often a token stands in the answer already.
-    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
-    pub(crate) frequency_penalty: Option<f64>,
-
-    /// Penalty for a token that stands in the answer already.
-    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
-    pub(crate) presence_penalty: Option<f64>,
-
     /// Number of answers; each is printed below a line of its own.
     #[arg(long, value_name = "COUNT")]
     pub(crate) n: Option<u32>,
-
-    /// A text that ends the answer. May be repeated.
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
-    pub(crate) stop: Vec<String>,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "How to call")]
-pub(crate) struct CallArgs {
-    /// Deadline over all attempts and waits.
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    pub(crate) timeout: Option<Duration>,
-
-    /// Largest number of attempts; 1 is no retry.
-    #[arg(long, value_name = "COUNT")]
-    pub(crate) max_attempts: Option<u32>,
-
-    /// Refuse what would only be warned of.
-    #[arg(long)]
-    pub(crate) strict: bool,
-
-    /// The endpoint for requests without a film: video or image understanding.
-    #[arg(long, value_parser = ["vu", "iu"])]
-    pub(crate) endpoint: Option<String>,
-
-    /// Another base URL of the service: https, or http on this machine.
-    #[arg(long, value_name = "URL")]
-    pub(crate) base_url: Option<String>,
-
-    /// Read the key from this file, or from standard input with `-`.
-    #[arg(long, value_name = "FILE|-")]
-    pub(crate) key_file: Option<PathBuf>,
-
-    /// Send the key as `Authorization: Bearer KEY` instead of alone.
-    #[arg(long)]
-    pub(crate) bearer: bool,
 }
 
 #[derive(Debug, Args)]
@@ -249,21 +209,6 @@ fn shapes() -> PossibleValuesParser {
     PossibleValuesParser::new(StreamShape::ALL.map(StreamShape::name))
 }
 
-fn thinking(text: &str) -> Result<Thinking, String> {
-    match text {
-        "on" => Ok(Thinking::on()),
-        "off" => Ok(Thinking::off()),
-        tokens => {
-            tokens.parse().map(Thinking::budget).map_err(|_| "write on, off or a whole number of tokens".to_owned())
-        }
-    }
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let wrong = || "write a number of seconds such as 30 or 0.5".to_owned();
-    text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).ok_or_else(wrong)
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
@@ -276,12 +221,10 @@ mod tests {
     }
 
     #[test]
-    fn values_are_read() {
-        assert_eq!(thinking("512"), Ok(Thinking::budget(512)));
-        assert!(thinking("maybe").is_err() && thinking("-1").is_err());
-        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
-        assert!(["-1", "NaN", "inf", "soon"].iter().all(|text| seconds(text).is_err()));
-        let help = Cli::command().find_subcommand_mut("ask").unwrap().render_long_help().to_string();
-        assert!(help.contains(&format!("[default: {DEFAULT_MODEL}]")));
+    fn the_default_model_is_the_documented_one() {
+        for command in ["ask", "extract", "schema"] {
+            let help = Cli::command().find_subcommand_mut(command).unwrap().render_long_help().to_string();
+            assert!(help.contains(&format!("[default: {DEFAULT_MODEL}]")), "{command}");
+        }
     }
 }

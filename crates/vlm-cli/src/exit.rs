@@ -3,7 +3,7 @@
 use std::io;
 use std::process::ExitCode;
 
-use vlm_core::{Error, ErrorKind};
+use vlm_core::{Error, ErrorKind, Problem, ProblemKind};
 
 /// What the process tells its caller. The numbers are documented in the help and do not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,11 +38,11 @@ pub(crate) enum Failure {
     /// The command line cannot be read; the text says why.
     Usage(String),
     /// A file or setting of the user cannot be used: what is wrong, and what to do.
-    Setup { message: String, hint: String },
+    Setup { message: String, details: Vec<String>, hint: String },
     /// The call failed, or was refused.
     Call { error: Box<Error>, about: About },
-    /// The answer came and was printed, but is of no use.
-    Unusable { message: String, hint: String },
+    /// The answer came, but is of no use.
+    Unusable { message: String, details: Vec<String>, hint: String },
     /// Ctrl-C; true when a call may have been under way that costs money.
     Interrupted { billable: bool },
     /// Standard output was closed by its reader, who has seen enough.
@@ -56,15 +56,39 @@ pub(crate) enum Failure {
 pub(crate) struct About {
     /// The names of the attachments, to say which of them a problem is about.
     pub(crate) attached: Vec<String>,
-    /// More to do about it than the error knows.
+    /// What to do about media that the model does not take.
     pub(crate) hint: Option<String>,
+    /// The flag that the schema came by.
+    pub(crate) schema_flag: &'static str,
     /// The emulator was asked, which costs nothing.
     pub(crate) offline: bool,
 }
 
+impl About {
+    /// A call for it that failed.
+    pub(crate) fn failed(mut self, error: Error) -> Failure {
+        let is_about_media =
+            |problem: &Problem| problem.kind == ProblemKind::Unsupported && problem.path.contains("].parts[");
+        self.hint = self.hint.filter(|_| error.problems().iter().any(is_about_media));
+        Failure::Call { error: Box::new(error), about: self }
+    }
+}
+
 impl Failure {
     pub(crate) fn setup(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Setup { message: message.into(), hint: hint.into() }
+        Self::Setup { message: message.into(), details: Vec::new(), hint: hint.into() }
+    }
+
+    pub(crate) fn unusable(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Unusable { message: message.into(), details: Vec::new(), hint: hint.into() }
+    }
+
+    /// The same failure with lines that say more, each in one line.
+    pub(crate) fn with_details(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        if let Self::Setup { details, .. } | Self::Unusable { details, .. } = &mut self {
+            details.extend(lines);
+        }
+        self
     }
 
     /// A call that failed before anything was asked.

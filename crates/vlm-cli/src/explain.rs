@@ -2,16 +2,20 @@
 
 use std::error::Error as _;
 
-use vlm_core::{Billed, Cost, Error, Problem, ProblemKind, Usage};
+use vlm_core::{Billed, Cost, Error, Problem, ProblemKind};
 
 use crate::exit::{About, Failure};
+use crate::words::{one_line, tokens};
 
 /// The lines for a failure; none for one that needs no words.
 pub(crate) fn failure(failure: &Failure) -> Vec<String> {
     match failure {
         Failure::Usage(text) => text.trim_end().lines().map(str::to_owned).collect(),
-        Failure::Setup { message, hint } | Failure::Unusable { message, hint } => {
-            vec![format!("error: {}", one_line(message)), format!("hint: {}", one_line(hint))]
+        Failure::Setup { message, details, hint } | Failure::Unusable { message, details, hint } => {
+            let mut lines = vec![format!("error: {}", one_line(message))];
+            lines.extend(details.iter().map(|line| format!("  {line}")));
+            lines.push(format!("hint: {}", one_line(hint)));
+            lines
         }
         Failure::Call { error, about } => call(error, about),
         Failure::Interrupted { billable: true } => {
@@ -32,7 +36,7 @@ fn call(error: &Error, about: &About) -> Vec<String> {
             let reasons = if count == 1 { String::new() } else { format!(" for {count} reasons") };
             lines.push(format!("error: the request was refused{reasons}"));
             for problem in problems {
-                let flag = flag(problem, &about.attached).map(|flag| format!(" ({flag})")).unwrap_or_default();
+                let flag = flag(problem, about).map(|flag| format!(" ({flag})")).unwrap_or_default();
                 lines.push(format!("  {}{flag}: {}", one_line(&problem.path), one_line(&problem.message)));
                 lines.extend(advice(problem).map(|advice| format!("    {}", one_line(&advice))));
             }
@@ -98,29 +102,13 @@ fn amount(cost: &Cost) -> Option<String> {
     cost.amount().map(|_| format!("  {cost}"))
 }
 
-/// `in 302  out 41 tokens`; what was not reported is a question mark.
-pub(crate) fn tokens(usage: &Usage) -> String {
-    let count = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
-    let part = |count: Option<u64>, what: &str| match count {
-        Some(count) if count > 0 => format!(" ({count} {what})"),
-        _ => String::new(),
-    };
-    format!(
-        "in {}{}  out {}{} tokens",
-        count(usage.input_tokens),
-        part(usage.cached_input_tokens, "cached"),
-        count(usage.output_tokens),
-        part(usage.reasoning_tokens, "thinking"),
-    )
-}
-
 /// The argument that set what a problem is about.
-fn flag(problem: &Problem, attached: &[String]) -> Option<String> {
+fn flag(problem: &Problem, about: &About) -> Option<String> {
     let path = problem.path.as_str();
     if let Some(part) = path.strip_prefix("messages[").and_then(|rest| rest.split_once("].parts[")) {
         // Part 0 is the prompt.
         let index: usize = part.1.split(']').next()?.parse().ok()?;
-        let name = attached.get(index.checked_sub(1)?)?;
+        let name = about.attached.get(index.checked_sub(1)?)?;
         return Some(if name.is_empty() { "--attach ''".to_owned() } else { format!("--attach {name}") });
     }
     let name = match path {
@@ -139,19 +127,10 @@ fn flag(problem: &Problem, attached: &[String]) -> Option<String> {
         "extras.memories.endpoint" => "--endpoint",
         _ if path.starts_with("messages[") && problem.message.contains("user message") => "PROMPT",
         _ if path.starts_with("messages[") && problem.message.contains("system message") => "--system",
-        _ if path.starts_with("output.schema") => "--json-schema",
+        _ if path.starts_with("output.schema") => about.schema_flag,
         _ => return None,
     };
     Some(name.to_owned())
-}
-
-/// Line breaks as spaces, so that foreign words cannot forge a line.
-pub(crate) fn one_line(text: &str) -> String {
-    text.split(['\n', '\r', '\u{2028}', '\u{2029}'])
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 #[cfg(test)]
@@ -159,7 +138,7 @@ mod tests {
     use std::io;
     use std::time::Duration;
 
-    use vlm_core::{Completion, Delivery, ErrorKind, TransportPhase};
+    use vlm_core::{Completion, Delivery, ErrorKind, TransportPhase, Usage};
 
     use super::*;
 
@@ -208,13 +187,5 @@ mod tests {
         partial.usage = Usage::new().with_tokens(302, 41);
         let error = Error::new(ErrorKind::Empty, "nothing").with_delivery(Delivery::Answered).with_partial(partial);
         assert!(call(&error, &About::default()).contains(&"  it was billed: in 302  out 41 tokens".to_owned()));
-    }
-
-    #[test]
-    fn unknown_counts_are_question_marks() {
-        assert_eq!(tokens(&Usage::new()), "in ?  out ? tokens");
-        let mut usage = Usage::new().with_tokens(10, 5);
-        usage.reasoning_tokens = Some(3);
-        assert_eq!(tokens(&usage), "in 10  out 5 (3 thinking) tokens");
     }
 }

@@ -36,10 +36,15 @@ pub(crate) fn media() -> Result<Vec<u8>, Failure> {
 
 /// The JSON Schema in a file.
 pub(crate) fn schema(path: &Path) -> Result<Value, Failure> {
+    let refused =
+        |error| Failure::setup(format!("the schema {} is not JSON: {error}", path.display()), "correct the file");
+    serde_json::from_str(&schema_text(path)?).map_err(refused)
+}
+
+/// The text of a schema in a file.
+pub(crate) fn schema_text(path: &Path) -> Result<String, Failure> {
     let what = format!("the schema {}", path.display());
-    let text = text(file(path, &what, TEXT_LIMIT)?, &what)?;
-    serde_json::from_str(&text)
-        .map_err(|error| Failure::setup(format!("{what} is not JSON: {error}"), "correct the file"))
+    text(file(path, &what, TEXT_LIMIT)?, &what)
 }
 
 /// The bytes of a script for the emulator.

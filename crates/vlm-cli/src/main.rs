@@ -4,15 +4,26 @@ mod answer;
 mod args;
 mod ask;
 mod attachment;
+mod declared;
+mod dialect;
+mod each;
 mod emulate;
 mod exit;
 mod explain;
+mod extract;
+mod in_order;
 mod input;
+mod misfit;
 mod models;
 mod provider;
+mod question;
 mod report;
 mod runtime;
+mod schema;
+mod schema_source;
 mod terminal;
+mod waiting;
+mod words;
 
 use std::process::ExitCode;
 
@@ -42,6 +53,8 @@ fn main() -> ExitCode {
 fn run(command: Command, report: &mut Report) -> Result<(), Failure> {
     match command {
         Command::Ask(args) => ask::run(*args, report),
+        Command::Extract(args) => extract::run(*args, report),
+        Command::Schema(args) => schema::run(&args, report),
         Command::Models(args) => models::run(&args, report),
         Command::Emulate(args) => emulate::run(&args, report),
         Command::Completions { shell } => completions(shell, report),

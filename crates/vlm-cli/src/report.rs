@@ -91,6 +91,11 @@ impl Report {
         self.json(serde_json::to_string_pretty(value))
     }
 
+    /// A value as JSON: on many lines on a terminal, on one line for programs.
+    pub(crate) fn value(&mut self, value: &impl Serialize) -> Result<(), Failure> {
+        if self.out.filter.is_some() { self.json_pretty(value) } else { self.json_line(value) }
+    }
+
     fn json(&mut self, json: serde_json::Result<String>) -> Result<(), Failure> {
         let json = json.map_err(|error| output_failed(error.into()))?;
         self.text(&format!("{}\n", escape_json(&json)))
@@ -184,6 +189,12 @@ mod tests {
     fn json_is_harmless_everywhere() {
         let text = written(false, |report| report.json_line(&"\x1B\u{9B}\u{202E}").unwrap());
         assert_eq!(text, "\"\\u001b\\u009b\\u202e\"\n");
+    }
+
+    #[test]
+    fn a_terminal_gets_json_on_many_lines() {
+        let json = |terminal| written(terminal, |report| report.value(&[1]).unwrap());
+        assert_eq!((json(true).as_str(), json(false).as_str()), ("[\n  1\n]\n", "[1]\n"));
     }
 
     #[test]

@@ -8,6 +8,8 @@ use crate::support::{shown, vlm};
 fn every_command_has_a_page() {
     assert_snapshot!("help", shown(["--help"]));
     assert_snapshot!("help_ask", shown(["ask", "--help"]));
+    assert_snapshot!("help_extract", shown(["extract", "--help"]));
+    assert_snapshot!("help_schema", shown(["schema", "--help"]));
     assert_snapshot!("help_models", shown(["models", "--help"]));
     assert_snapshot!("help_emulate", shown(["emulate", "--help"]));
     assert_snapshot!("help_completions", shown(["completions", "--help"]));
@@ -16,7 +18,7 @@ fn every_command_has_a_page() {
 #[test]
 fn help_never_shows_the_environment() {
     let planted = "never-to-be-shown";
-    for command in ["ask", "models", "emulate"] {
+    for command in ["ask", "extract", "schema", "models", "emulate"] {
         let mut run = vlm([command, "--help"]);
         for name in ["MEMORIES_API_KEY", "MEMORIES_AI_API_KEY", "MEMORIES_VLM_HOST", "VLM_MODEL"] {
             run.env(name, planted);
@@ -33,6 +35,11 @@ fn a_wrong_command_line_is_named() {
     assert_snapshot!("usage_wrong_value", shown(["ask", "hi", "--thinking", "maybe"]));
     assert_snapshot!("usage_conflict", shown(["ask", "hi", "--offline", "--base-url", "http://127.0.0.1:1"]));
     assert_snapshot!("usage_stdin_twice", shown(["ask", "-", "--attach", "-"]));
+    assert_snapshot!("usage_schema_stdin_twice", shown(["extract", "-", "--schema", "-"]));
+    assert_snapshot!("usage_no_schema", shown(["extract", "hi"]));
+    assert_snapshot!("usage_each_reask", shown(["extract", "hi", "--schema", "a", "--each", "--reask", "2"]));
+    assert_snapshot!("usage_cost", shown(["extract", "hi", "--schema", "a", "--max-reask-cost", "cheap"]));
+    assert_snapshot!("usage_dialect", shown(["schema", "a", "--dialect", "xml"]));
     let output = vlm(["ask", "hi", "--\u{1B}[31mred"]).output().unwrap();
     assert!(output.status.code() == Some(2) && !output.stderr.contains(&0x1B));
 }
@@ -55,6 +62,7 @@ fn every_shell_gets_completions() {
         let output = vlm(["completions", shell]).output().unwrap();
         let script = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success() && script.contains("attach"), "{shell}");
+        assert!(script.contains("reask-full") && script.contains("dialect"), "{shell}");
         assert!(output.stderr.is_empty(), "{shell}");
     }
 }

@@ -3,9 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic, as tests may")]
 
 mod ask;
+mod extract;
+mod extract_fails;
 mod help;
 mod process;
 mod refusals;
+mod schema;
 mod secrets;
 mod service;
 mod support;

@@ -40,6 +40,23 @@ fn ctrl_c_keeps_what_was_printed_of_a_stream() {
 }
 
 #[test]
+fn items_are_printed_before_the_answer_is_whole() {
+    let items = vec![r#"{"a":1}"#; 200].join(",");
+    let order = format!(r#"text={{"elements":[{items}]}}; stall=20000"#);
+    let server = Server::start(&serde_json::to_string(&[order]).unwrap());
+    let mut child = server.vlm(&["extract", "hi", "--each", "--schema", "a: integer"]).spawn().unwrap();
+    let mut first = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut first).unwrap();
+    assert_eq!(first, "{\"a\":1}\n");
+    interrupt(&child);
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(rest.lines().count() < 199 && rest.lines().all(|line| line == first.trim_end()), "{rest}");
+}
+
+#[test]
 fn a_reader_that_has_gone_ends_it_quietly() {
     let server = Server::start("[]");
     for arguments in [&["hi"][..], &["hi", "--stream"], &["hi", "--json"]] {

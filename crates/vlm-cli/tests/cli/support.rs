@@ -41,7 +41,7 @@ pub(crate) fn shown<'a>(arguments: impl IntoIterator<Item = &'a str>) -> String 
 /// The command line, the exit code and both outputs, filtered.
 pub(crate) fn transcript(arguments: &[&str], output: &Output) -> String {
     let quoted = arguments.iter().map(|word| match word {
-        word if word.is_empty() || word.contains([' ', '"', '?', '*']) => format!("'{word}'"),
+        word if word.is_empty() || word.contains([' ', '"', '?', '*', '{', '(']) => format!("'{word}'"),
         word => (*word).to_owned(),
     });
     let line = quoted.collect::<Vec<_>>().join(" ");
@@ -51,7 +51,7 @@ pub(crate) fn transcript(arguments: &[&str], output: &Output) -> String {
 }
 
 fn filtered(text: &str) -> String {
-    let text = text.split_inclusive('\n').map(|line| elapsed(&created(line))).collect::<String>();
+    let text = text.split_inclusive('\n').map(|line| created(&elapsed(line))).collect::<String>();
     system_numbers(&ports(&text.replace(std::path::MAIN_SEPARATOR, "/")))
 }
 
@@ -79,8 +79,11 @@ fn ports(text: &str) -> String {
 
 /// The time at the end of the line on what an answer took, and in JSON.
 fn elapsed(line: &str) -> String {
-    if let Some((before, _)) = line.split_once("\"elapsed_seconds\": ") {
-        return format!("{before}\"elapsed_seconds\": [TIME],\n");
+    for mark in ["\"elapsed_seconds\": ", "\"elapsed_seconds\":"] {
+        if let Some((before, after)) = line.split_once(mark) {
+            let end = after.find(',').unwrap_or(after.len());
+            return format!("{before}{mark}[TIME]{}", &after[end..]);
+        }
     }
     match line.rsplit_once("  ") {
         Some((before, _)) if line.contains(" tokens  ") && !line.starts_with(' ') => format!("{before}  [TIME]\n"),
@@ -123,17 +126,28 @@ impl Server {
         Self { emulator: emulator.recv().unwrap(), _stop: stop }
     }
 
-    /// `vlm ask` of this server.
-    pub(crate) fn ask(&self, arguments: &[&str]) -> Command {
-        let mut command = vlm(std::iter::once("ask").chain(arguments.iter().copied()));
+    /// The binary with this server as its service.
+    pub(crate) fn vlm(&self, arguments: &[&str]) -> Command {
+        let mut command = vlm(arguments.iter().copied());
         command.env("MEMORIES_API_KEY", KEY).env("MEMORIES_VLM_HOST", self.emulator.base_url());
         command
+    }
+
+    /// `vlm ask` of this server.
+    pub(crate) fn ask(&self, arguments: &[&str]) -> Command {
+        self.vlm(&[&["ask"], arguments].concat())
     }
 
     /// The transcript of `vlm ask` of this server.
     pub(crate) fn shown(&self, arguments: &[&str]) -> String {
         let output = self.ask(arguments).output().unwrap();
         transcript(&[&["ask"], arguments].concat(), &output)
+    }
+
+    /// The transcript of `vlm extract` by this server.
+    pub(crate) fn extracted(&self, arguments: &[&str]) -> String {
+        let arguments = [&["extract"], arguments].concat();
+        transcript(&arguments, &self.vlm(&arguments).output().unwrap())
     }
 
     /// Waits until so many requests have arrived.
