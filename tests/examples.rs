@@ -42,6 +42,9 @@ fn examples_print_what_they_promise() {
     insta::assert_snapshot!("conversation", run("conversation"));
     insta::assert_snapshot!("handle_errors", run("handle_errors").replace(env!("CARGO_MANIFEST_DIR"), "<tests>"));
     insta::assert_snapshot!("own_provider", run("own_provider"));
+    insta::assert_snapshot!("extract_picture", run("extract_picture"));
+    insta::assert_snapshot!("extract_segments", run("extract_segments"));
+    insta::assert_snapshot!("stream_elements", run("stream_elements"));
 }
 
 /// The emulator's port differs from run to run.
