@@ -73,8 +73,9 @@ check("".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.
 try:
     ask("iu", "gpt-4o", picture)
 except BadRequestError as error:
-    assert "gpt-4o" in str(error), error
+    envelope = error.response.json()
+    assert envelope["code"] == 400 and "gpt-4o" in envelope["msg"], envelope
 else:
     raise AssertionError("a bare model id was answered")
 
-print("6 calls of OpenAI's client answered as documented")
+print("5 calls of OpenAI's client answered as documented")
