@@ -6,10 +6,10 @@ use vlm_core::{Error, ErrorKind};
 use vlm_http::{BaseUrl, Deadlines, HttpClient, Limits, RetryPolicy, Secret, Transport};
 
 use crate::config::Config;
+use crate::family::Endpoint;
 use crate::models::InlineLimits;
 use crate::pricing::PriceList;
 use crate::provider::Memories;
-use crate::routing::Endpoint;
 use crate::settings::{AuthScheme, ExtraBodyForm, NovaUrlForm, StreamText, WireSettings};
 
 /// Where memories.ai is.

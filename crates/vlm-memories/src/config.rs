@@ -2,9 +2,9 @@
 
 use vlm_http::{HttpClient, Secret};
 
+use crate::family::Endpoint;
 use crate::models::InlineLimits;
 use crate::pricing::PriceList;
-use crate::routing::Endpoint;
 use crate::settings::{AuthScheme, StreamText, WireSettings};
 
 /// What the builder has checked.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use vlm_core::{Problem, ProblemKind, Request};
 
-use crate::routing::{Endpoint, Family};
+use crate::family::{Endpoint, Family};
 
 /// The provider's id.
 pub(crate) const ID: &str = "memories";

@@ -49,6 +49,7 @@ mod config;
 mod error;
 mod extras;
 mod families;
+mod family;
 mod models;
 pub mod pricing;
 mod provider;
@@ -58,8 +59,8 @@ mod settings;
 mod streaming;
 
 pub use builder::MemoriesBuilder;
+pub use family::{Endpoint, Family};
 pub use provider::Memories;
-pub use routing::{Endpoint, Family};
 pub use settings::{AuthScheme, ExtraBodyForm, NovaUrlForm, StreamText};
 /// Policies that the builder takes.
 pub use vlm_http::{Deadlines, Limits, RetryPolicy, RetryQuota};

@@ -7,8 +7,8 @@ use std::ops::RangeInclusive;
 
 use vlm_core::{Capabilities, MediaCapability, PriceSchedule, SchemaDialect, Support};
 
+use crate::family::Family;
 use crate::pricing::PriceList;
-use crate::routing::{Family, ModelName};
 
 /// Limits for content that is sent inline; the service states none of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,17 +44,22 @@ pub(crate) fn nearest(name: &str) -> Vec<String> {
 }
 
 /// What a model can do. Ids that are not listed are taken for ordinary models of their family.
-pub(crate) fn capabilities(name: &ModelName<'_>, inline: InlineLimits, price: Option<&PriceSchedule>) -> Capabilities {
-    let mut model = Capabilities::text_only(format!("{}:{}", name.family, name.id));
-    model.listed = PriceList::built_in().get(name.family, name.id).is_some();
+pub(crate) fn capabilities(
+    family: Family,
+    id: &str,
+    inline: InlineLimits,
+    price: Option<&PriceSchedule>,
+) -> Capabilities {
+    let mut model = Capabilities::text_only(format!("{family}:{id}"));
+    model.listed = PriceList::built_in().get(family, id).is_some();
     model.price = price.cloned();
     model.image = MediaCapability::url_and_inline(inline.image);
-    model.video = films(name.family, inline);
-    match name.family {
-        Family::Qwen => qwen(&mut model, name.id),
-        Family::Gemini => gemini(&mut model, name.id),
-        Family::Nova => nova(&mut model, name.id),
-        Family::Gpt => gpt(&mut model, name.id),
+    model.video = films(family, inline);
+    match family {
+        Family::Qwen => qwen(&mut model, id),
+        Family::Gemini => gemini(&mut model, id),
+        Family::Nova => nova(&mut model, id),
+        Family::Gpt => gpt(&mut model, id),
     }
     model
 }

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use vlm_core::{Money, PriceSchedule, PriceTier};
 
-use crate::routing::Family;
+use crate::family::Family;
 
 const BUILT_IN: &str = include_str!("prices.json");
 

@@ -13,8 +13,9 @@ use crate::attachments::Attachments;
 use crate::config::Config;
 use crate::error::ReplyError;
 use crate::extras::{Extras, ID};
+use crate::family::Endpoint;
 use crate::pricing::PriceList;
-use crate::routing::{Endpoint, ModelName};
+use crate::routing::ModelName;
 use crate::settings::AuthScheme;
 use crate::streaming::MemoriesStream;
 use crate::{families, models, reply, routing};
@@ -54,7 +55,8 @@ impl Memories {
     }
 
     fn describe(&self, name: &ModelName<'_>) -> Capabilities {
-        models::capabilities(name, self.config.inline, self.prices().get(name.family, name.id))
+        let price = self.prices().get(name.family, name.id);
+        models::capabilities(name.family, name.id, self.config.inline, price)
     }
 
     /// Everything up to the first byte: what is wrong is found here.

@@ -18,7 +18,8 @@ use serde_json::{Map, Value};
 use vlm_core::{Admission, MediaKind, MediaType, Message, Part, Request, Role, Sampling};
 
 use crate::extras::Extras;
-use crate::routing::{Family, ModelName};
+use crate::family::Family;
+use crate::routing::ModelName;
 use crate::settings::{ExtraBodyForm, WireSettings};
 
 /// A picture or film, ready to be written: the text of its URL field and what it is.

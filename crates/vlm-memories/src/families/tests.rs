@@ -251,11 +251,8 @@ proptest! {
 fn options_per_part_are_refused_before_they_could_be_lost() {
     let media = Media::url("https://example.org/a.mp4").fps(2.0).start(Duration::from_secs(1));
     let request = Request::new(MODELS[0]).message(Message::user("?").with(media));
-    let capabilities = crate::models::capabilities(
-        &ModelName::parse(MODELS[0]).unwrap(),
-        crate::models::InlineLimits::default(),
-        None,
-    );
+    let capabilities =
+        crate::models::capabilities(Family::Qwen, "qwen3-vl-plus", crate::models::InlineLimits::default(), None);
     let refused = capabilities.admit(&request).unwrap_err();
     let paths: Vec<&str> = refused.problems().iter().map(|problem| problem.path.as_str()).collect();
     assert_eq!(paths, ["messages[0].parts[1].options.fps", "messages[0].parts[1].options.start"]);
