@@ -32,6 +32,7 @@ const fn layer(name: &'static str, role: Role, may_use: &'static [&'static str])
 /// The layers. A new crate gets a line here; a new edge is a decision about the design.
 const LAYERS: &[Layer] = &[
     layer("vlm-core", Role::Part, &[]),
+    layer("vlm-tokens", Role::Part, &[]),
     layer("vlm-http", Role::Part, &["vlm-core"]),
     layer("vlm-memories", Role::Provider, &["vlm-core", "vlm-http"]),
     layer("vlm-schema", Role::Part, &["vlm-core"]),
