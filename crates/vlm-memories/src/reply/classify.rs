@@ -14,7 +14,8 @@ const AMBIGUOUS_LIMIT: &str = "Request has exceeded the limit";
 /// Decides about a whole reply.
 pub(crate) fn judge(status: u16, body: &[u8]) -> Result<Completion, ReplyError> {
     let parsed = RawObject::parse(body);
-    if !(200..300).contains(&status) {
+    // 200 is the only success that the service documents: a part of an answer (206) is none.
+    if status != 200 {
         return Err(failed_status(status, body, parsed.ok().as_ref()));
     }
     let reply = parsed.map_err(|error| not_json(body, &error))?;
@@ -41,7 +42,9 @@ fn failed_status(status: u16, body: &[u8], reply: Option<&RawObject<'_>>) -> Rep
         (429, _) if no_credit(code.as_deref(), words.as_deref()) => Some(ErrorKind::Quota),
         _ => None,
     };
-    let words = words.unwrap_or_else(|| excerpt(body).into());
+    // Below 400 a JSON body may be an answer, or a part of one: it is not quoted.
+    let quotable = status >= 400 || reply.is_none();
+    let words = words.unwrap_or_else(|| if quotable { excerpt(body).into() } else { Cow::default() });
     ReplyError::new(Ground::Status { status, kind }).with_code(code).with_words(words)
 }
 

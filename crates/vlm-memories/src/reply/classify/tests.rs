@@ -35,6 +35,14 @@ fn statuses_with_the_documented_envelope() {
 }
 
 #[test]
+fn other_successes_are_not_answers() {
+    for status in [201, 202, 204, 205, 206, 226, 304] {
+        let said = check(status, r#"{"choices":[{"text":"a part"}]}"#, ErrorKind::Protocol, RetryClass::R0);
+        assert_eq!(said, Default::default(), "an answer is not quoted");
+    }
+}
+
+#[test]
 fn one_text_for_two_faults_is_ambiguous_and_not_retried() {
     let body = r#"{"code":400,"msg":"Request has exceeded the limit.","data":null}"#;
     check(400, body, ErrorKind::AmbiguousLimit, RetryClass::R0);
