@@ -199,8 +199,9 @@ impl HttpClient {
     }
 }
 
+/// Events under another success than 200, such as a part of a stream, are left to the judge of whole replies.
 fn is_stream(response: &WireResponse) -> bool {
-    response.status.is_success() && reply::essence(&response.headers) == "text/event-stream"
+    response.status == http::StatusCode::OK && reply::essence(&response.headers) == "text/event-stream"
 }
 
 /// Refuses what would not be read: too long, compressed, in a foreign charset.

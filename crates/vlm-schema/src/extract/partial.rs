@@ -20,8 +20,9 @@ use crate::schema::Root;
 ///
 /// [`next`](Self::next) gives the value as far as it is known, [`finish`](Self::finish) the checked value. What a value
 /// shows while it grows: strings grow; numbers, `true`, `false` and `null` appear when they are complete; a field appears
-/// with its first visible value; arrays and objects appear when they open. Nothing that was shown is taken back. A value
-/// that grows is not checked; the finished one is. Dropping the stream cancels the call.
+/// with its first visible value; arrays and objects appear when they open. Nothing that was shown is taken back, but
+/// for a key that stands twice: its last value counts. A value that grows is not checked; the finished one is. Dropping
+/// the stream cancels the call.
 ///
 /// ```
 /// # use schemars::JsonSchema;
