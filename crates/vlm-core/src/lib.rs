@@ -44,7 +44,9 @@ mod usage;
 mod tests;
 
 pub use ask::{Ask, Model, VisionProviderExt};
-pub use capability::{Admission, Capabilities, MediaCapability, SamplingCapability, SchemaDialect, Support};
+pub use capability::{
+    Admission, Capabilities, MediaCapability, MediaLimits, SamplingCapability, SchemaDialect, Support,
+};
 pub use completion::{Choice, Completion, FinishReason, RawReply, Warning, WarningKind};
 pub use error::{
     Billed, ConnectCause, Delivery, Error, ErrorKind, LimitedPart, Problem, ProblemKind, Result, TimeoutPhase,
@@ -52,12 +54,13 @@ pub use error::{
 };
 pub use json_schema::JsonSchema;
 pub use media::{
-    Detail, Media, MediaError, MediaKind, MediaOption, MediaOptions, MediaType, ParseMediaTypeError, Source, redact_url,
+    Detail, Media, MediaError, MediaFacts, MediaKind, MediaOption, MediaOptions, MediaType, ParseMediaTypeError,
+    Source, redact_url,
 };
 pub use message::{Message, Part, Role};
-pub use money::{Money, ParseMoneyError};
+pub use money::{Currency, Money, ParseCurrencyError, ParseMoneyError};
 pub use options::{CallOptions, Output, Sampling, Thinking};
-pub use price::{Cost, PriceSchedule, PriceTier};
+pub use price::{Cost, CostBounds, PriceSchedule, PriceTier};
 pub use provider::VisionProvider;
 pub use request::Request;
 pub use stream::{CompletionStream, StreamEvent};

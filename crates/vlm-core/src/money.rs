@@ -1,7 +1,9 @@
-//! Exact money: whole pico-dollars, never floats.
+//! Exact money: whole pico-dollars, never floats. Other currencies count the same way; see `currency.rs`.
 //!
 //! Price lists quote dollars per thousand or per million tokens with up to six decimals, so one token costs a whole
 //! number of pico-dollars (10⁻¹² USD) and sums never round.
+
+mod currency;
 
 use std::fmt;
 use std::iter::Sum;
@@ -10,10 +12,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use currency::{Currency, ParseCurrencyError};
+
 const PICO_PER_DOLLAR: u128 = 1_000_000_000_000;
 const DECIMALS: usize = 12;
 
-/// An amount of US dollars, exact to a pico-dollar.
+/// An amount of US dollars, exact to a pico-dollar; of another currency where a [`Currency`] stands beside it.
 ///
 /// Serialized and parsed as a plain decimal string (`"0.0121329"`); displayed with a dollar sign. Sums saturate at
 /// about 3.4 × 10²⁶ dollars instead of overflowing.
@@ -49,6 +53,20 @@ impl Money {
     #[must_use]
     pub const fn times(self, count: u64) -> Self {
         Self { pico: self.pico.saturating_mul(count as u128) }
+    }
+
+    /// What is left after taking `other` away; `None` when that is more than there is.
+    pub const fn checked_sub(self, other: Self) -> Option<Self> {
+        match self.pico.checked_sub(other.pico) {
+            Some(pico) => Some(Self { pico }),
+            None => None,
+        }
+    }
+
+    /// What is left after taking `other` away; nothing when that is more than there is.
+    #[must_use]
+    pub const fn saturating_sub(self, other: Self) -> Self {
+        Self { pico: self.pico.saturating_sub(other.pico) }
     }
 
     /// The amount without the dollar sign: `0.0121329`.

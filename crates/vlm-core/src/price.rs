@@ -1,9 +1,13 @@
 //! Price schedules and what a call cost by them. The figures themselves belong to each provider.
 
+mod bounds;
+
 use serde::{Deserialize, Serialize};
 
-use crate::money::Money;
+use crate::money::{Currency, Money};
 use crate::usage::Usage;
+
+pub use bounds::CostBounds;
 
 /// What one model costs: one or more tiers, by the input tokens of the request.
 ///
@@ -13,20 +17,30 @@ use crate::usage::Usage;
 #[serde(try_from = "UncheckedSchedule")]
 #[non_exhaustive]
 pub struct PriceSchedule {
+    #[serde(skip_serializing_if = "Currency::is_usd")]
+    currency: Currency,
     tiers: Vec<PriceTier>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    batch: Vec<PriceTier>,
 }
 
 /// A schedule as it was read, before its order is checked.
 #[derive(Deserialize)]
 struct UncheckedSchedule {
+    #[serde(default)]
+    currency: Currency,
     tiers: Vec<PriceTier>,
+    #[serde(default)]
+    batch: Vec<PriceTier>,
 }
 
 impl TryFrom<UncheckedSchedule> for PriceSchedule {
     type Error = &'static str;
 
     fn try_from(read: UncheckedSchedule) -> Result<Self, Self::Error> {
-        Self::new(read.tiers).ok_or("price tiers must rise in their bounds, and there must be one")
+        const WRONG: &str = "price tiers must rise in their bounds, and there must be one";
+        let schedule = Self::new(read.tiers).ok_or(WRONG)?.in_currency(read.currency);
+        if read.batch.is_empty() { Ok(schedule) } else { schedule.with_batch(read.batch).ok_or(WRONG) }
     }
 }
 
@@ -40,12 +54,29 @@ pub struct PriceTier {
     pub input_per_token: Money,
     /// Price of one output token.
     pub output_per_token: Money,
+    /// Price of one input token that the service took from its cache; as any other input token where it is `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached_input_per_token: Option<Money>,
 }
 
 impl PriceTier {
     /// A tier with its bound and the price of one token each way.
     pub const fn new(up_to_input_tokens: Option<u64>, input_per_token: Money, output_per_token: Money) -> Self {
-        Self { up_to_input_tokens, input_per_token, output_per_token }
+        Self { up_to_input_tokens, input_per_token, output_per_token, cached_input_per_token: None }
+    }
+
+    /// Sets the price of one input token from the service's cache.
+    #[must_use]
+    pub const fn with_cached_input(mut self, per_token: Money) -> Self {
+        self.cached_input_per_token = Some(per_token);
+        self
+    }
+
+    /// What so many input tokens cost, of which so many came from the service's cache.
+    fn input(&self, tokens: u64, cached: u64) -> Money {
+        let cached = cached.min(tokens);
+        let rate = self.cached_input_per_token.unwrap_or(self.input_per_token);
+        self.input_per_token.times(tokens - cached) + rate.times(cached)
     }
 }
 
@@ -60,6 +91,9 @@ pub enum Cost {
         amount: Money,
         /// The tier that rated it.
         tier: PriceTier,
+        /// The currency of both.
+        #[serde(default, skip_serializing_if = "Currency::is_usd")]
+        currency: Currency,
     },
     /// A part of the usage is unknown: the call cost this much or more.
     AtLeast {
@@ -67,6 +101,9 @@ pub enum Cost {
         amount: Money,
         /// What is missing.
         missing: String,
+        /// The amount's currency.
+        #[serde(default, skip_serializing_if = "Currency::is_usd")]
+        currency: Currency,
     },
     /// No price can be given.
     Unknown {
@@ -90,6 +127,14 @@ impl Cost {
         }
     }
 
+    /// The currency of the amount; US dollars where there is none.
+    pub fn currency(&self) -> Currency {
+        match self {
+            Self::Exact { currency, .. } | Self::AtLeast { currency, .. } => *currency,
+            Self::Unknown { .. } => Currency::USD,
+        }
+    }
+
     /// True when the amount is the whole price.
     pub fn is_exact(&self) -> bool {
         matches!(self, Self::Exact { .. })
@@ -99,8 +144,8 @@ impl Cost {
 impl std::fmt::Display for Cost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Exact { amount, .. } => write!(f, "{amount}"),
-            Self::AtLeast { amount, missing } => write!(f, "at least {amount} ({missing})"),
+            Self::Exact { amount, currency, .. } => f.write_str(&currency.show(*amount)),
+            Self::AtLeast { amount, missing, currency } => write!(f, "at least {} ({missing})", currency.show(*amount)),
             Self::Unknown { reason } => write!(f, "unknown ({reason})"),
         }
     }
@@ -109,9 +154,30 @@ impl std::fmt::Display for Cost {
 impl PriceSchedule {
     /// A schedule of tiers in rising order of their bounds; `None` when it is empty or out of order.
     pub fn new(tiers: Vec<PriceTier>) -> Option<Self> {
-        let bound = |tier: &PriceTier| tier.up_to_input_tokens.unwrap_or(u64::MAX);
-        let rising = tiers.windows(2).all(|pair| bound(&pair[0]) < bound(&pair[1]));
-        (rising && !tiers.is_empty()).then_some(Self { tiers })
+        rising(&tiers).then_some(Self { currency: Currency::USD, tiers, batch: Vec::new() })
+    }
+
+    /// Says which currency all its prices are in; US dollars unless said otherwise.
+    #[must_use]
+    pub fn in_currency(mut self, currency: Currency) -> Self {
+        self.currency = currency;
+        self
+    }
+
+    /// Adds the tiers of the service's batch calls; `None` when they are empty or out of order.
+    pub fn with_batch(mut self, tiers: Vec<PriceTier>) -> Option<Self> {
+        self.batch = tiers;
+        rising(&self.batch).then_some(self)
+    }
+
+    /// The schedule of batch calls, where the service has one.
+    pub fn batch(&self) -> Option<Self> {
+        Some(Self::new(self.batch.clone())?.in_currency(self.currency))
+    }
+
+    /// The currency of all its prices.
+    pub fn currency(&self) -> Currency {
+        self.currency
     }
 
     /// The tiers, lowest bound first.
@@ -132,28 +198,38 @@ impl PriceSchedule {
         let Some(tier) = self.tier(input) else {
             return Cost::Unknown { reason: format!("{input} input tokens are above the last price tier") };
         };
-        let input_cost = tier.input_per_token.times(input);
+        let currency = self.currency;
+        let input_cost = tier.input(input, usage.cached_input_tokens.unwrap_or_default());
         match usage.output_tokens {
-            Some(output) => Cost::Exact { amount: input_cost + tier.output_per_token.times(output), tier: *tier },
-            None => Cost::AtLeast { amount: input_cost, missing: "output tokens were not reported".to_owned() },
+            Some(output) => {
+                Cost::Exact { amount: input_cost + tier.output_per_token.times(output), tier: *tier, currency }
+            }
+            None => self.at_least(input_cost, "output tokens were not reported"),
         }
+    }
+
+    fn at_least(&self, amount: Money, missing: &str) -> Cost {
+        Cost::AtLeast { amount, missing: missing.to_owned(), currency: self.currency }
     }
 
     /// Without the input count the tier is unknown too: the known rest at the cheapest rates is a lower bound.
     fn cost_without_input(&self, usage: &Usage) -> Cost {
         let cheapest = |rate: fn(&PriceTier) -> Money| self.tiers.iter().map(rate).min().unwrap_or_default();
-        let (input, output) = (cheapest(|tier| tier.input_per_token), cheapest(|tier| tier.output_per_token));
+        let output = cheapest(|tier| tier.output_per_token);
+        let input =
+            cheapest(|tier| tier.input_per_token.min(tier.cached_input_per_token.unwrap_or(tier.input_per_token)));
         match (usage.output_tokens, usage.total_tokens) {
-            (Some(tokens), _) => {
-                Cost::AtLeast { amount: output.times(tokens), missing: "input tokens were not reported".to_owned() }
-            }
-            (None, Some(total)) => Cost::AtLeast {
-                amount: input.min(output).times(total),
-                missing: "only the sum of tokens was reported".to_owned(),
-            },
+            (Some(tokens), _) => self.at_least(output.times(tokens), "input tokens were not reported"),
+            (None, Some(total)) => self.at_least(input.min(output).times(total), "only the sum of tokens was reported"),
             (None, None) => Cost::Unknown { reason: "the service reported no usage".to_owned() },
         }
     }
+}
+
+/// Whether tiers can be a schedule: there is one, and their bounds rise.
+fn rising(tiers: &[PriceTier]) -> bool {
+    let bound = |tier: &PriceTier| tier.up_to_input_tokens.unwrap_or(u64::MAX);
+    !tiers.is_empty() && tiers.windows(2).all(|pair| bound(&pair[0]) < bound(&pair[1]))
 }
 
 #[cfg(test)]

@@ -176,6 +176,11 @@ impl Admission {
         };
         self.source(capability, path, kind, media);
         self.media_type(capability, path, kind, media);
+        if let Some(facts) = media.facts() {
+            for problem in capability.limits.broken_by(facts, media.source()) {
+                self.refuse(Problem { path: path.to_owned(), ..problem });
+            }
+        }
         self.media_options(capability, path, kind, media);
     }
 

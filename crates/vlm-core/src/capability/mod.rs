@@ -1,6 +1,7 @@
 //! What a model can do, as data. Whether a request fits it is decided in `admit.rs`.
 
 mod admit;
+mod limits;
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
@@ -11,6 +12,7 @@ use crate::media::{MediaOption, MediaType};
 use crate::price::PriceSchedule;
 
 pub use admit::Admission;
+pub use limits::MediaLimits;
 
 /// How far something is supported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +101,16 @@ pub struct Capabilities {
     pub max_input_tokens: Option<u64>,
     /// Largest number of output tokens, where it is known.
     pub max_output_tokens: Option<u64>,
+    /// Largest number of answer tokens where a request sets none, as the service documents it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_max_tokens: Option<u32>,
+    /// True where thinking is billed beside the tokens that `max_tokens` limits, and not out of them.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub thinking_beyond_max_tokens: bool,
+    /// The name of the rules by which pictures, films and text become input tokens, as `vlm_tokens::rules_for` takes
+    /// it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_rules: Option<Cow<'static, str>>,
     /// What it costs, where it is known.
     pub price: Option<PriceSchedule>,
 }
@@ -121,6 +133,13 @@ pub struct MediaCapability {
     pub max_count: Option<u32>,
     /// The options per part that are taken.
     pub options: Vec<MediaOption>,
+    /// What the content itself may be: sides, length, frames.
+    #[serde(default, skip_serializing_if = "MediaLimits::is_empty")]
+    pub limits: MediaLimits,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl MediaCapability {
@@ -135,6 +154,7 @@ impl MediaCapability {
             max_inline_bytes: None,
             max_count: None,
             options: Vec::new(),
+            limits: MediaLimits::default(),
         }
     }
 
@@ -214,6 +234,9 @@ impl Capabilities {
             streaming: Support::Full,
             max_input_tokens: None,
             max_output_tokens: None,
+            default_max_tokens: None,
+            thinking_beyond_max_tokens: false,
+            token_rules: None,
             price: None,
         }
     }

@@ -1,9 +1,11 @@
 //! Pictures and films as a request names them: where they are, what they are, how they shall be read.
 //!
 //! No file is opened here: a path is a name until a provider sends it. What bytes are stands in `sniff.rs`, media
-//! types in `media_type.rs`, `data:` URLs in `data_url.rs`, options per part in `options.rs`.
+//! types in `media_type.rs`, `data:` URLs in `data_url.rs`, options per part in `options.rs`, what is known of its size
+//! and length in `facts.rs`.
 
 mod data_url;
+mod facts;
 mod media_type;
 mod options;
 mod sniff;
@@ -17,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Problem, ProblemKind};
 
+pub use facts::MediaFacts;
 pub use media_type::{MediaKind, MediaType, ParseMediaTypeError};
 pub use options::{Detail, MediaOption, MediaOptions};
 pub use url::redact_url;
@@ -25,7 +28,8 @@ pub use url::redact_url;
 ///
 /// Made from a path, a URL or bytes; `From`/`TryFrom` let [`Ask::attach`](crate::Ask::attach) take all of them.
 /// `Debug` shows kind, type and length only. Serialized as
-/// `{"source": {"url": …} | {"path": …} | {"bytes": base64} | {"file_id": …}, "kind"?, "media_type"?, "options"?}`.
+/// `{"source": {"url": …} | {"path": …} | {"bytes": base64} | {"file_id": …}, "kind"?, "media_type"?, "options"?,
+/// "facts"?}`.
 ///
 /// ```
 /// use vlm_core::{Media, MediaKind};
@@ -44,6 +48,8 @@ pub struct Media {
     media_type: Option<MediaType>,
     #[serde(default, skip_serializing_if = "MediaOptions::is_empty")]
     options: MediaOptions,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    facts: Option<Box<MediaFacts>>,
 }
 
 /// Where a picture or film is.
@@ -99,7 +105,7 @@ impl From<MediaError> for Error {
 
 impl Media {
     fn new(source: Source) -> Self {
-        Self { source, kind: None, media_type: None, options: MediaOptions::default() }
+        Self { source, kind: None, media_type: None, options: MediaOptions::default(), facts: None }
     }
 
     /// Reads `text` as a `data:` URL, as a URL with another scheme (`https://…`), or else as a path. Blanks around a
@@ -181,6 +187,13 @@ impl Media {
         self
     }
 
+    /// Says what is known of its size and length: the model's limits are then judged before it is sent.
+    #[must_use]
+    pub fn with_facts(mut self, facts: MediaFacts) -> Self {
+        self.facts = Some(Box::new(facts));
+        self
+    }
+
     /// Where it is.
     pub fn source(&self) -> &Source {
         &self.source
@@ -189,6 +202,11 @@ impl Media {
     /// How it shall be read.
     pub fn options(&self) -> &MediaOptions {
         &self.options
+    }
+
+    /// What is known of its size and length.
+    pub fn facts(&self) -> Option<&MediaFacts> {
+        self.facts.as_deref()
     }
 
     /// The media type: as said, as the bytes say, or as the extension of a path or URL suggests.
@@ -276,6 +294,9 @@ impl fmt::Debug for Media {
         }
         if !self.options.is_empty() {
             report.field("options", &self.options);
+        }
+        if let Some(facts) = &self.facts {
+            report.field("facts", facts);
         }
         report.finish()
     }

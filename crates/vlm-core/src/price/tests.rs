@@ -1,5 +1,7 @@
 //! Prices: every tier's edges, the documented examples, and what an incomplete usage still says.
 
+use std::ops::RangeInclusive;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -101,12 +103,69 @@ fn a_schedule_has_tiers_in_rising_order() {
     assert_eq!(serde_json::from_str::<PriceSchedule>(&json).unwrap(), qwen3_vl_plus());
 }
 
+#[test]
+fn cached_tokens_have_a_rate_of_their_own_where_one_is_known() {
+    let cached = |schedule: &PriceSchedule, input, cached| {
+        let usage = Usage { cached_input_tokens: Some(cached), ..Usage::new().with_tokens(input, 10) };
+        schedule.cost(&usage).to_string()
+    };
+    let plain = one_tier("0.001", "0.01");
+    assert_eq!(cached(&plain, 100, 60), "$0.2");
+    let tier = tier(None, "0.001", "0.01").with_cached_input(money("0.0001"));
+    let schedule = PriceSchedule::new(vec![tier]).unwrap();
+    assert_eq!(cached(&schedule, 100, 60), "$0.146");
+    assert_eq!(cached(&schedule, 100, 0), "$0.2");
+    // More cached than read is a slip of the service: no more than everything can be cached.
+    assert_eq!(cached(&schedule, 100, 900), "$0.11");
+    assert_eq!(
+        schedule.cost(&usage(None, None, Some(100))).to_string(),
+        "at least $0.01 (only the sum of tokens was reported)"
+    );
+}
+
+#[test]
+fn batch_calls_have_tiers_of_their_own() {
+    assert_eq!(qwen3_vl_plus().batch(), None);
+    let schedule = one_tier("0.002", "0.02").in_currency("EUR".parse().unwrap());
+    let schedule = schedule.with_batch(vec![tier(None, "0.001", "0.01")]).unwrap();
+    let usage = Usage::new().with_tokens(100, 10);
+    assert_eq!(schedule.cost(&usage).to_string(), "0.4 EUR");
+    assert_eq!(schedule.batch().unwrap().cost(&usage).to_string(), "0.2 EUR");
+    let json = serde_json::to_string(&schedule).unwrap();
+    assert_eq!(serde_json::from_str::<PriceSchedule>(&json).unwrap(), schedule);
+    assert_eq!(schedule.clone().with_batch(vec![]), None);
+    assert_eq!(schedule.with_batch(vec![tier(Some(2), "1", "1"), tier(Some(1), "1", "1")]), None);
+}
+
+#[test]
+fn bounds_look_at_every_tier_between() {
+    let schedule = qwen3_vl_plus();
+    let shown = |input: RangeInclusive<u64>, output: RangeInclusive<u64>| {
+        let bounds = schedule.bounds(&input, &output);
+        let show = |amount: Option<Money>| amount.map_or_else(|| "?".to_owned(), |amount| amount.to_string());
+        format!("{} to {}", show(bounds.low), show(bounds.high))
+    };
+    assert_eq!(shown(32_000..=32_000, 1000..=1000), "$0.0084 to $0.0084");
+    assert_eq!(shown(32_000..=32_001, 1000..=1000), "$0.0084 to $0.01244031");
+    assert_eq!(shown(0..=256_000, 0..=0), "$0 to $0.16128");
+    assert_eq!(shown(256_000..=256_001, 0..=0), "$0.16128 to ?");
+    assert_eq!(shown(256_001..=300_000, 0..=0), "? to ?");
+    // A higher tier may be the cheaper one: the dearest call is then one of the lower tier.
+    let falling = PriceSchedule::new(vec![tier(Some(10), "2", "2"), tier(None, "1", "1")]).unwrap();
+    let bounds = falling.bounds(&(5..=12), &(1..=1));
+    assert_eq!((bounds.low, bounds.high), (Some(money("12")), Some(money("22"))));
+}
+
 fn schedules() -> impl Strategy<Value = PriceSchedule> {
     let rate = || prop_oneof![any_money(), (0u128..2_000_000).prop_map(Money::from_pico_usd)];
     let bounds = proptest::collection::btree_set(0u64..100, 1..4);
-    (bounds, proptest::collection::vec((rate(), rate()), 4), any::<bool>()).prop_map(|(bounds, rates, open)| {
+    let rates = proptest::collection::vec((rate(), rate()), 4);
+    (bounds, rates, any::<bool>(), any::<bool>()).prop_map(|(bounds, rates, open, cached)| {
         let bounds = bounds.into_iter().map(Some).chain(open.then_some(None));
-        let tiers = bounds.zip(rates).map(|(bound, (input, output))| PriceTier::new(bound, input, output));
+        let tiers = bounds.zip(rates).map(|(bound, (input, output))| {
+            let tier = PriceTier::new(bound, input, output);
+            if cached { tier.with_cached_input(Money::from_pico_usd(input.pico_usd() / 4)) } else { tier }
+        });
         PriceSchedule::new(tiers.collect()).unwrap()
     })
 }
@@ -131,6 +190,23 @@ proptest! {
             prop_assert_eq!(cost.amount(), Some(exact));
         } else {
             prop_assert!(cost.amount().unwrap_or_default() <= exact, "{} > {}", cost, exact);
+        }
+    }
+
+    /// Whatever the counts turn out to be inside their ranges, the cost lies between the bounds.
+    #[test]
+    fn bounds_hold_every_cost_between(
+        schedule in schedules(), from in 0u64..120, more in 0u64..60, at in 0u64..60, out in 0u64..50, spread in 0u64..50,
+        cached in 0u64..200,
+    ) {
+        let bounds = schedule.bounds(&(from..=from + more), &(out..=out + spread));
+        let usage = Usage::new().with_tokens(from + at.min(more), out + at.min(spread));
+        let usage = Usage { cached_input_tokens: Some(cached), ..usage };
+        if let Some(amount) = schedule.cost(&usage).amount() {
+            prop_assert!(bounds.low.unwrap() <= amount);
+            prop_assert!(bounds.high.is_none_or(|high| amount <= high));
+        } else {
+            prop_assert_eq!(bounds.high, None);
         }
     }
 

@@ -10,8 +10,8 @@ use super::values::{
     cases, completion, event, every_event, finite, full_capabilities, full_completion, full_request, media, request,
 };
 use crate::{
-    Billed, Capabilities, Completion, ConnectCause, Cost, Delivery, ErrorKind, LimitedPart, Media, Message, Problem,
-    ProblemKind, Request, StreamEvent, TimeoutPhase, TransportPhase, WarningKind,
+    Billed, Capabilities, Completion, ConnectCause, Cost, Currency, Delivery, ErrorKind, LimitedPart, Media, Message,
+    Problem, ProblemKind, Request, StreamEvent, TimeoutPhase, TransportPhase, WarningKind,
 };
 
 fn round_trip<T: Serialize + DeserializeOwned>(value: &T) -> T {
@@ -129,7 +129,8 @@ fn each_stream_event() {
 
 #[test]
 fn each_cost() {
-    let at_least = Cost::AtLeast { amount: super::values::money("0.5"), missing: "output".to_owned() };
+    let at_least =
+        Cost::AtLeast { amount: super::values::money("0.5"), missing: "output".to_owned(), currency: Currency::USD };
     assert_json_snapshot!([super::values::exact_cost(), at_least, Cost::default()]);
 }
 

@@ -11,10 +11,10 @@ use proptest::test_runner::{Config, RngSeed};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    CallOptions, Capabilities, Choice, Completion, Cost, Detail, FinishReason, JsonSchema, Media, MediaCapability,
-    MediaOption, MediaOptions, MediaType, Message, ModalityTokens, Money, Output, Part, PriceSchedule, PriceTier,
-    RawReply, Request, Role, Sampling, SamplingCapability, SchemaDialect, StreamEvent, Support, Thinking, Usage,
-    Warning, WarningKind,
+    CallOptions, Capabilities, Choice, Completion, Cost, Currency, Detail, FinishReason, JsonSchema, Media,
+    MediaCapability, MediaFacts, MediaLimits, MediaOption, MediaOptions, MediaType, Message, ModalityTokens, Money,
+    Output, Part, PriceSchedule, PriceTier, RawReply, Request, Role, Sampling, SamplingCapability, SchemaDialect,
+    StreamEvent, Support, Thinking, Usage, Warning, WarningKind,
 };
 
 /// The same cases in every run.
@@ -34,7 +34,13 @@ pub(crate) fn full_request() -> Request {
         .start(Duration::from_millis(1500))
         .end(Duration::from_secs(9))
         .max_frames(16)
-        .total_pixels(5_000_000);
+        .total_pixels(5_000_000)
+        .with_facts(
+            MediaFacts::film(640, 426, Duration::from_secs(6))
+                .with_frames(144, 24.0)
+                .with_sound(false)
+                .with_bytes(87_820),
+        );
     let sampling = Sampling {
         temperature: Some(0.2),
         top_p: Some(0.9),
@@ -97,7 +103,11 @@ pub(crate) fn full_warning() -> Warning {
 }
 
 pub(crate) fn exact_cost() -> Cost {
-    Cost::Exact { amount: money("0.0121329"), tier: tier(Some(128_000), "0.00000031", "0.00000252") }
+    Cost::Exact {
+        amount: money("0.0121329"),
+        tier: tier(Some(128_000), "0.00000031", "0.00000252"),
+        currency: Currency::USD,
+    }
 }
 
 /// One of each kind.
@@ -121,6 +131,13 @@ pub(crate) fn full_capabilities() -> Capabilities {
         media_types: vec![MediaType::JPEG, MediaType::PNG],
         max_count: Some(4),
         options: vec![MediaOption::MinPixels, MediaOption::MaxPixels, MediaOption::Detail],
+        limits: MediaLimits {
+            min_side: Some(10),
+            max_side: Some(8000),
+            max_aspect_ratio: Some(200),
+            max_pixels: Some(40_000_000),
+            ..MediaLimits::default()
+        },
         ..MediaCapability::url_and_inline(1000)
     };
     let film = MediaCapability {
@@ -129,6 +146,14 @@ pub(crate) fn full_capabilities() -> Capabilities {
         file_id: Support::Full,
         max_count: Some(1),
         options: vec![MediaOption::Fps, MediaOption::Start, MediaOption::End, MediaOption::MaxFrames],
+        limits: MediaLimits {
+            min_duration: Some(Duration::from_secs(2)),
+            max_duration: Some(Duration::from_secs(3600)),
+            min_frames: Some(2),
+            max_frames: Some(100_000),
+            max_url_bytes: Some(2 << 30),
+            ..MediaLimits::default()
+        },
         ..MediaCapability::url_and_inline(2000)
     };
     Capabilities {
@@ -144,6 +169,9 @@ pub(crate) fn full_capabilities() -> Capabilities {
         sampling: SamplingCapability { n: Some(1..=4), stop: Some(2), ..SamplingCapability::default() },
         max_input_tokens: Some(256_000),
         max_output_tokens: Some(32_000),
+        default_max_tokens: Some(1024),
+        thinking_beyond_max_tokens: true,
+        token_rules: Some("qwen3-vl-plus".into()),
         price: Some(qwen3_vl_plus()),
         ..Capabilities::text_only("qwen:qwen3-vl-plus")
     }
@@ -246,18 +274,39 @@ pub(crate) fn media(number: BoxedStrategy<f64>) -> impl Strategy<Value = Media> 
     ];
     let types = proptest::sample::select(vec![MediaType::PNG, MediaType::JPEG, MediaType::MP4, MediaType::MPEG]);
     let options = prop_oneof![Just(MediaOptions::new()).boxed(), media_options(number).boxed()];
-    (media, of(any::<bool>()), of(types), options).prop_map(|(media, is_film, media_type, options)| {
-        let media = match is_film {
-            Some(true) => media.video(),
-            Some(false) => media.image(),
-            None => media,
-        };
-        let media = media.with_options(options);
-        match media_type {
-            Some(media_type) => media.with_media_type(media_type),
-            None => media,
-        }
-    })
+    (media, of(any::<bool>()), of(types), options, of(facts())).prop_map(
+        |(media, is_film, media_type, options, facts)| {
+            let media = match is_film {
+                Some(true) => media.video(),
+                Some(false) => media.image(),
+                None => media,
+            };
+            let media = media.with_options(options);
+            let media = match facts {
+                Some(facts) => media.with_facts(facts),
+                None => media,
+            };
+            match media_type {
+                Some(media_type) => media.with_media_type(media_type),
+                None => media,
+            }
+        },
+    )
+}
+
+fn facts() -> impl Strategy<Value = MediaFacts> {
+    let side = || of(prop_oneof![0u32..20, any::<u32>()]);
+    (side(), side(), of(any::<u64>()), of(duration()), of(any::<u64>()), of(finite()), of(any::<bool>())).prop_map(
+        |(width, height, bytes, duration, frames, fps, sound)| MediaFacts {
+            width,
+            height,
+            bytes,
+            duration,
+            frames,
+            fps,
+            sound,
+        },
+    )
 }
 
 fn message(number: BoxedStrategy<f64>) -> impl Strategy<Value = Message> {
@@ -332,8 +381,8 @@ fn support() -> impl Strategy<Value = Support> {
 fn media_capability() -> impl Strategy<Value = MediaCapability> {
     let types = prop_oneof![Just(vec![]), Just(vec![MediaType::PNG, MediaType::MP4])];
     let options = prop_oneof![Just(vec![]), Just(vec![MediaOption::MinPixels, MediaOption::Fps, MediaOption::Detail])];
-    (support(), support(), support(), types, of(0u64..20), of(0u32..3), options).prop_map(
-        |(url, inline, file_id, media_types, max_inline_bytes, max_count, options)| MediaCapability {
+    (support(), support(), support(), types, of(0u64..20), of(0u32..3), options, limits()).prop_map(
+        |(url, inline, file_id, media_types, max_inline_bytes, max_count, options, limits)| MediaCapability {
             url,
             inline,
             file_id,
@@ -341,6 +390,38 @@ fn media_capability() -> impl Strategy<Value = MediaCapability> {
             max_inline_bytes,
             max_count,
             options,
+            limits,
+        },
+    )
+}
+
+fn limits() -> impl Strategy<Value = MediaLimits> {
+    let side = || of(prop_oneof![0u32..30, any::<u32>()]);
+    let count = || of(prop_oneof![0u64..30, any::<u64>()]);
+    let length = || of(duration());
+    (side(), side(), side(), count(), length(), length(), count(), count(), count()).prop_map(
+        |(
+            min_side,
+            max_side,
+            max_aspect_ratio,
+            max_pixels,
+            min_duration,
+            max_duration,
+            min_frames,
+            max_frames,
+            bytes,
+        )| {
+            MediaLimits {
+                min_side,
+                max_side,
+                max_aspect_ratio,
+                max_pixels,
+                min_duration,
+                max_duration,
+                min_frames,
+                max_frames,
+                max_url_bytes: bytes,
+            }
         },
     )
 }
@@ -410,9 +491,14 @@ pub(crate) fn any_money() -> impl Strategy<Value = Money> {
 
 fn cost() -> impl Strategy<Value = Cost> {
     let tier = (of(any::<u64>()), any_money(), any_money()).prop_map(|(up_to, i, o)| PriceTier::new(up_to, i, o));
+    let currency = || prop_oneof![Just(Currency::USD), "[A-Z]{3}".prop_map(|code| code.parse().unwrap())];
     prop_oneof![
-        (any_money(), tier).prop_map(|(amount, tier)| Cost::Exact { amount, tier }),
-        (any_money(), text()).prop_map(|(amount, missing)| Cost::AtLeast { amount, missing }),
+        (any_money(), tier, currency()).prop_map(|(amount, tier, currency)| Cost::Exact { amount, tier, currency }),
+        (any_money(), text(), currency()).prop_map(|(amount, missing, currency)| Cost::AtLeast {
+            amount,
+            missing,
+            currency
+        }),
         text().prop_map(|reason| Cost::Unknown { reason }),
     ]
 }
