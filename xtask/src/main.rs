@@ -9,6 +9,7 @@ mod boundaries;
 mod check;
 mod error;
 mod features;
+mod golden;
 mod layering;
 mod licences;
 mod lint;
@@ -37,6 +38,7 @@ usage: cargo xtask <command> [options]
   lint [--fail-fast]       format, clippy and docs, warnings denied
   features [--fail-fast]   each feature of each published crate alone
   layering                 who may depend on whom, what may stand where
+  golden FILE...           golden vectors of the token rules, from any files; prints what differs
   tidy                     files, manifests, the lock file
   licences                 licences and banned duplicates of all dependencies
   snapshots [--accept]     snapshot tests; fails on pending and on unreferenced snapshots
@@ -72,6 +74,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "features" => steps(options, features::run),
         "layering" => alone(options, layering::run),
         "tidy" => alone(options, tidy::run),
+        "golden" => golden::run(&Workspace::find()?, options),
         "licences" => alone(options, licences::run),
         "snapshots" => {
             let accept = flag(options, "--accept")?;
@@ -114,7 +117,7 @@ mod tests {
 
     #[test]
     fn unknown_commands_and_options_are_usage_errors() {
-        for line in ["", "frobnicate", "tidy --hard", "test --accept", "snapshots --fail-fast"] {
+        for line in ["", "frobnicate", "golden", "tidy --hard", "test --accept", "snapshots --fail-fast"] {
             let error = run(&words(line)).expect_err(line);
             assert!(error.is_usage(), "{line}");
             assert_eq!(format!("{:?}", error.exit_code()), format!("{:?}", ExitCode::from(2)));
@@ -128,7 +131,9 @@ mod tests {
 
     #[test]
     fn the_usage_names_every_command() {
-        for command in ["test", "check", "lint", "features", "layering", "tidy", "licences", "snapshots", "help"] {
+        for command in
+            ["test", "check", "lint", "features", "layering", "golden", "tidy", "licences", "snapshots", "help"]
+        {
             assert!(USAGE.contains(&format!("\n  {command} ")), "{command}");
         }
     }

@@ -24,6 +24,7 @@
 //! | change a request's settings | [`qwen::Hosted`], [`gemini::Gemini`], [`openai::OpenAi`], [`nova::Nova`] |
 //! | count for a self-hosted Qwen-VL | [`qwen::resize`], [`qwen::utils_film`], [`qwen::transformers_qwen3`], … |
 //! | estimate text | [`text::estimate`] |
+//! | bound what is not wholly known | [`Rules::any_image`], [`Rules::any_video`], [`TokenBounds`] |
 //! | know why a picture or film is refused | [`RuleError`] |
 //!
 //! Sides are in pixels, lengths in seconds, counts in tokens as billed. The rules are those of the vendors' documents
@@ -39,7 +40,9 @@ pub mod openai;
 pub mod qwen;
 pub mod text;
 mod tokens;
+mod unknown;
 
 pub use error::RuleError;
 pub use models::{Rules, rules_for};
 pub use tokens::{Clip, Confidence, Film, Picture, Size, Timing, Tokens};
+pub use unknown::{PartialClip, TokenBounds};

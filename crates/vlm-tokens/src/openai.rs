@@ -125,6 +125,19 @@ impl OpenAi {
         Ok(Picture::new(tokens, resized))
     }
 
+    /// The fewest and the most tokens of any picture that is taken.
+    pub(crate) fn image_bounds(&self) -> (u64, u64) {
+        let editions = [Some(&self.row.newest), self.row.earlier.as_ref()];
+        let bounds = editions.into_iter().flatten().map(|edition| bounds(edition.counting, self.detail));
+        let (low, high) =
+            bounds.fold((u64::MAX, 0), |(low, high): (u64, u64), (least, most)| (low.min(least), high.max(most)));
+        if self.row.newest.confirmed {
+            (low, high)
+        } else {
+            (low.saturating_sub(low.div_ceil(50)), high + high.div_ceil(50))
+        }
+    }
+
     /// What a message adds: 3 to 4 tokens, and 3 that open the answer.
     pub const fn message_overhead(&self, messages: u64) -> Tokens {
         let mut tokens = Tokens::within(messages.saturating_mul(4).saturating_add(3), 0);
@@ -158,6 +171,28 @@ fn count(size: Size, counting: Counting, detail: Detail) -> Result<(u64, Option<
             };
             let (patches, seen) = patched(size, fit)?;
             Ok(((patches * percent).div_ceil(100), Some(seen)))
+        }
+    }
+}
+
+/// The fewest and the most tokens of any picture by one edition's constants.
+fn bounds(counting: Counting, detail: Detail) -> (u64, u64) {
+    match counting {
+        Counting::Tiles { base, .. } if detail == Detail::Low => (base, base),
+        Counting::Tiles { base, tile } => {
+            let most = OUTER_SIDE.div_ceil(TILE_SIDE) * INNER_SIDE.div_ceil(TILE_SIDE);
+            (base + tile, base + tile * most)
+        }
+        Counting::Patches { percent, low, high, auto, original } => {
+            let fit = match detail {
+                Detail::Low => low,
+                Detail::High => high,
+                Detail::Auto => auto,
+                Detail::Original => original.unwrap_or(high),
+            };
+            let of_sides = fit.side.map_or(MAX_PATCHES, |side| across(side, PATCH_SIDE).pow(2));
+            let most = of_sides.min(fit.patches.unwrap_or(MAX_PATCHES)).min(MAX_PATCHES);
+            (percent.div_ceil(100), (most * percent).div_ceil(100))
         }
     }
 }

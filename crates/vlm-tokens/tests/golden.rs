@@ -35,6 +35,17 @@ fn every_film_matches_its_package() {
 }
 
 #[test]
+fn a_header_without_constants_leaves_the_presets() {
+    let file: Value = serde_json::from_str(FILMS).unwrap();
+    let families = ["qwen3-vl-hosted", "qwen-vl-0813-hosted", "qwen2.5-vl-hosted"];
+    let known = |case: &&Value| families.iter().any(|family| case["input"]["family"] == *family);
+    let cases: Vec<&Value> = file["cases"].as_array().unwrap().iter().filter(known).collect();
+    let report = runner::run(&serde_json::json!({ "cases": cases }).to_string());
+    assert_clean(&report);
+    assert!(report.cases > 80, "{}", report.cases);
+}
+
+#[test]
 fn the_form_for_the_hosted_service_agrees_where_the_packages_do() {
     let file: Value = serde_json::from_str(PICTURES).unwrap();
     let mut held = 0;
@@ -88,6 +99,15 @@ fn a_file_that_is_wrong_is_reported() {
         runner::run(&format!(r#"{{"cases":[{case}]}}"#)).mismatches.len()
     };
     assert_eq!((one(300), one(301)), (0, 2));
+    let of_one_package = |expect: &str| {
+        let case = format!(
+            r#"{{"id":"x","width":640,"height":480,"factor":32,"min_pixels":65536,"max_pixels":2621440{expect}}}"#
+        );
+        runner::run(&format!(r#"{{"cases":[{case}]}}"#)).mismatches.len()
+    };
+    assert_eq!(of_one_package(r#","expect":{"tokens":300}"#), 0);
+    assert_eq!(of_one_package(r#","transformers":{"tokens":299}"#), 1);
+    assert_eq!(of_one_package(""), 1, "a case that expects nothing");
     assert!(!runner::run("{").mismatches.is_empty());
     assert!(!runner::run("{}").mismatches.is_empty());
     assert!(!runner::run(r#"{"cases":[{"id":"x","kind":"unheard of"}]}"#).mismatches.is_empty());

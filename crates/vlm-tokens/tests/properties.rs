@@ -9,7 +9,7 @@ use vlm_tokens::qwen::{
     Hosted, PixelLimits, Preset, ProcessorOptions, Resizer, UtilsOptions, presets, resize, transformers_qwen2,
     transformers_qwen3, utils_film, utils_frame_list,
 };
-use vlm_tokens::{Clip, Confidence, Size, Timing, Tokens, rules_for, text};
+use vlm_tokens::{Clip, Confidence, PartialClip, Size, Timing, Tokens, rules_for, text};
 
 const PRESETS: [Preset; 6] = [
     presets::QWEN3_VL,
@@ -119,6 +119,45 @@ proptest! {
             if let Ok(film) = rules.frames(few, size) {
                 prop_assert!(few == 0 || ordered(&film.tokens), "{model} {few} {film:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_picture_of_unknown_size_takes_no_more_and_no_less(size in size(), set in prop::option::of((1_u64..5_000_000, 1_u64..20_000_000))) {
+        for model in MODELS {
+            let mut rules = rules_for(model).unwrap();
+            if let (vlm_tokens::Rules::Qwen(hosted), Some((min, max))) = (&mut rules, set) {
+                *hosted = hosted.pixels(min.min(max), min.max(max));
+            }
+            let any = rules.any_image();
+            prop_assert!(any.low <= any.likely && any.high.is_none_or(|high| any.likely <= high), "{model} {any:?}");
+            if let Ok(picture) = rules.image(size) {
+                prop_assert!(any.low <= picture.tokens.likely, "{model} {size:?} {any:?} {picture:?}");
+                prop_assert!(any.high.is_none_or(|high| picture.tokens.likely <= high), "{model} {size:?} {any:?} {picture:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_film_of_which_something_is_unknown_takes_no_more_and_no_less(
+        size in size(), seconds in 0.1..4000.0_f64, fps in 1.0..120.0_f64, timed in any::<bool>(), sound in any::<bool>(),
+        sample in prop::option::of(0.1..10.0_f64), hidden in 0_u8..16,
+    ) {
+        for model in MODELS {
+            let rules = rules_for(model).unwrap();
+            let frames = (seconds * fps).round().max(1.0) as u64;
+            let mut clip = if timed { Clip::with_frames(size, Timing::new(frames, fps)) } else { Clip::new(size, seconds) };
+            (clip.sound, clip.sample_fps) = (sound, sample);
+            let mut known = PartialClip::new();
+            known.sample_fps = sample;
+            known.size = (hidden & 1 == 0).then_some(size);
+            known.seconds = (hidden & 2 == 0).then_some(clip.seconds);
+            known.timing = clip.timing.filter(|_| hidden & 4 == 0);
+            known.sound = (hidden & 8 == 0).then_some(sound);
+            let (Ok(film), Ok(any)) = (rules.video(&clip), rules.any_video(&known)) else { continue };
+            prop_assert!(any.low <= any.likely && any.high.is_none_or(|high| any.likely <= high), "{model} {any:?}");
+            prop_assert!(any.low <= film.tokens.likely, "{model} {clip:?} {known:?} {any:?} {film:?}");
+            prop_assert!(any.high.is_none_or(|high| film.tokens.likely <= high), "{model} {clip:?} {known:?} {any:?} {film:?}");
         }
     }
 

@@ -4,6 +4,7 @@
 //! [`resize`] for pictures, [`hosted_film`] for films, and [`utils_film`], [`utils_frame_list`],
 //! [`transformers_qwen3`], [`transformers_qwen2`] for the packages.
 
+mod bounds;
 mod image;
 mod packages;
 pub mod presets;
