@@ -155,6 +155,8 @@ pub enum WarningKind {
     NotUnderstood,
     /// The answer is empty.
     EmptyText,
+    /// More or fewer tokens were billed than had been estimated.
+    Drift,
 }
 
 impl Warning {

@@ -3,6 +3,8 @@
 //! The list is the vendor's price table. Facts about the upstream models (thinking ranges, context sizes) come from
 //! their makers' documentation; where memories.ai says nothing, nothing is claimed.
 
+mod media;
+
 use std::ops::RangeInclusive;
 
 use vlm_core::{Capabilities, MediaCapability, PriceSchedule, SchemaDialect, Support};
@@ -55,11 +57,18 @@ pub(crate) fn capabilities(
     model.price = price.cloned();
     model.image = MediaCapability::url_and_inline(inline.image);
     model.video = films(family, inline);
+    model.token_rules = Some(model.model.clone().into());
+    // The documented default of `max_tokens`, where a request does not set it.
+    model.default_max_tokens = Some(if family == Family::Qwen { 1024 } else { 1000 });
     match family {
         Family::Qwen => qwen(&mut model, id),
         Family::Gemini => gemini(&mut model, id),
         Family::Nova => nova(&mut model, id),
         Family::Gpt => gpt(&mut model, id),
+    }
+    // Of models that are not listed nothing is known.
+    if model.listed {
+        media::limit(&mut model, family, id);
     }
     model
 }
@@ -88,6 +97,8 @@ fn qwen(model: &mut Capabilities, id: &str) {
     };
     (model.thinking_switch, model.thinking_budget) = (thinking(), thinking());
     model.thinking_range = Some(1..=81_920);
+    // `max_tokens` limits the answer without the text of the thinking.
+    model.thinking_beyond_max_tokens = true;
     let (input, output) = match thinks {
         true => (260_096, 32_768),
         false => (129_024, 8_192),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
-use vlm_core::{Money, PriceSchedule, PriceTier};
+use vlm_core::{Currency, Money, PriceSchedule, PriceTier};
 
 use crate::family::Family;
 
@@ -56,7 +56,7 @@ pub enum PriceListError {
 struct Entry {
     family: Family,
     model: String,
-    currency: String,
+    currency: Currency,
     unit: Unit,
     tiers: Vec<Tier>,
 }
@@ -74,6 +74,9 @@ struct Tier {
     up_to_input_tokens: Option<u64>,
     input: Money,
     output: Money,
+    cached_input: Option<Money>,
+    batch_input: Option<Money>,
+    batch_output: Option<Money>,
 }
 
 impl PriceList {
@@ -85,15 +88,29 @@ impl PriceList {
     /// Reads a list: an array of `{"family", "model", "currency": "USD", "unit": "per_1k_tokens" | "per_1m_tokens",
     /// "tiers": [{"up_to_input_tokens": number | null, "input": "0.00021", "output": "0.00168"}]}`.
     ///
+    /// A tier may also have a `cached_input`, the price of input from the service's cache, and `batch_input` with
+    /// `batch_output`, the prices of batch calls. The currency is any ISO 4217 code; costs are then told in it.
+    ///
     /// # Errors
-    /// Other JSON, a currency other than USD, a price finer than a pico-dollar per token, or tiers out of order.
+    /// Other JSON, one model twice, a price finer than a millionth of a millionth per token, batch prices in some tiers
+    /// only, or tiers out of order.
     pub fn from_json(json: &str) -> Result<Self, PriceListError> {
         let entries: Vec<Entry> = serde_json::from_str(json)?;
-        let schedules = entries.into_iter().map(|entry| {
+        let mut schedules = BTreeMap::new();
+        for entry in entries {
             let schedule = entry.schedule()?;
-            Ok(((entry.family, entry.model), schedule))
-        });
-        Ok(Self { schedules: schedules.collect::<Result<_, PriceListError>>()? })
+            if schedules.insert((entry.family, entry.model.clone()), schedule).is_some() {
+                return Err(PriceListError::Entry { model: entry.model, reason: "it is listed twice".to_owned() });
+            }
+        }
+        Ok(Self { schedules })
+    }
+
+    /// This list, with the schedules of `own` in place of its own and beside them.
+    #[must_use]
+    pub fn overridden_by(mut self, own: Self) -> Self {
+        self.schedules.extend(own.schedules);
+        self
     }
 
     /// The schedule of a model by its full name, such as `qwen:qwen3-vl-plus`.
@@ -124,16 +141,30 @@ impl PriceList {
 impl Entry {
     fn schedule(&self) -> Result<PriceSchedule, PriceListError> {
         let wrong = |reason: String| PriceListError::Entry { model: self.model.clone(), reason };
-        if self.currency != "USD" {
-            return Err(wrong(format!("the currency is {}, only USD is known", self.currency)));
-        }
-        let tier = |tier: &Tier| {
-            let input = self.unit.per_token(tier.input)?;
-            Some(PriceTier::new(tier.up_to_input_tokens, input, self.unit.per_token(tier.output)?))
+        let per_token = |price: Money| {
+            let finer = || wrong("a price is finer than a millionth of a millionth per token".to_owned());
+            self.unit.per_token(price).ok_or_else(finer)
         };
-        let tiers: Option<Vec<PriceTier>> = self.tiers.iter().map(tier).collect();
-        let tiers = tiers.ok_or_else(|| wrong("a price is finer than a pico-dollar per token".to_owned()))?;
-        PriceSchedule::new(tiers).ok_or_else(|| wrong("the tiers are empty or not in rising order".to_owned()))
+        let (mut tiers, mut batch) = (Vec::new(), Vec::new());
+        for tier in &self.tiers {
+            let mut read = PriceTier::new(tier.up_to_input_tokens, per_token(tier.input)?, per_token(tier.output)?);
+            if let Some(cached) = tier.cached_input {
+                read = read.with_cached_input(per_token(cached)?);
+            }
+            tiers.push(read);
+            if let Some((input, output)) = tier.batch_input.zip(tier.batch_output) {
+                batch.push(PriceTier::new(tier.up_to_input_tokens, per_token(input)?, per_token(output)?));
+            } else if tier.batch_input.is_some() || tier.batch_output.is_some() {
+                return Err(wrong("a batch price needs both batch_input and batch_output".to_owned()));
+            }
+        }
+        let order = || wrong("the tiers are empty or not in rising order".to_owned());
+        let schedule = PriceSchedule::new(tiers).ok_or_else(order)?.in_currency(self.currency);
+        match batch.len() {
+            0 => Ok(schedule),
+            count if count == self.tiers.len() => schedule.with_batch(batch).ok_or_else(order),
+            _ => Err(wrong("batch prices stand in some tiers only".to_owned())),
+        }
     }
 }
 
@@ -149,69 +180,4 @@ impl Unit {
 }
 
 #[cfg(test)]
-mod tests {
-    //! The embedded list is readable and says what the file says; tier edges are exact.
-
-    use serde_json::Value;
-
-    use super::*;
-
-    #[test]
-    fn the_built_in_list_holds_every_figure_of_its_file() {
-        let entries: Vec<Value> = serde_json::from_str(BUILT_IN).unwrap();
-        let list = PriceList::from_json(BUILT_IN).unwrap();
-        assert_eq!(list.iter().count(), entries.len());
-        assert_eq!(&list, PriceList::built_in());
-        for entry in entries {
-            let name = format!("{}:{}", entry["family"].as_str().unwrap(), entry["model"].as_str().unwrap());
-            let schedule = list.schedule(&name).unwrap();
-            let per = if entry["unit"] == "per_1k_tokens" { 1_000 } else { 1_000_000 };
-            let tiers = entry["tiers"].as_array().unwrap();
-            assert_eq!(schedule.tiers().len(), tiers.len(), "{name}");
-            for (tier, written) in schedule.tiers().iter().zip(tiers) {
-                assert_eq!(tier.up_to_input_tokens, written["up_to_input_tokens"].as_u64(), "{name}");
-                let figure = |key: &str| written[key].as_str().unwrap().parse::<Money>().unwrap();
-                assert_eq!(tier.input_per_token.times(per), figure("input"), "{name}");
-                assert_eq!(tier.output_per_token.times(per), figure("output"), "{name}");
-            }
-        }
-    }
-
-    #[test]
-    fn every_tier_edge_belongs_to_the_lower_tier() {
-        for (family, id, schedule) in PriceList::built_in().iter() {
-            for (at, tier) in schedule.tiers().iter().enumerate() {
-                let Some(edge) = tier.up_to_input_tokens else { continue };
-                assert_eq!(schedule.tier(edge - 1), Some(tier), "{family}:{id}");
-                assert_eq!(schedule.tier(edge), Some(tier), "{family}:{id}");
-                assert_eq!(schedule.tier(edge + 1), schedule.tiers().get(at + 1), "{family}:{id}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_documented_sample_usages_cost_what_their_rates_say() {
-        let cost = |model: &str, input, output| {
-            let schedule = PriceList::built_in().schedule(model).unwrap();
-            schedule.cost(&vlm_core::Usage::new().with_tokens(input, output)).amount().unwrap().to_string()
-        };
-        assert_eq!(cost("qwen:qwen3-vl-plus", 34_578, 561), "$0.0121329");
-        assert_eq!(cost("gemini:gemini-2.5-flash", 16_983, 37), "$0.0051874");
-        assert_eq!(cost("nova:us.amazon.nova-lite-v1:0", 17_463, 290), "$0.00111738");
-    }
-
-    #[test]
-    fn wrong_lists_are_refused_with_the_model_they_are_wrong_about() {
-        let list = |change: &str| {
-            let entry = r#"[{"family":"qwen","model":"m","currency":"USD","unit":"per_1k_tokens","tiers":[{"up_to_input_tokens":null,"input":"1","output":"2"}]}]"#;
-            let (from, to) = change.split_once('>').unwrap();
-            assert!(entry.contains(from));
-            PriceList::from_json(&entry.replace(from, to)).map(|_| ()).map_err(|error| error.to_string())
-        };
-        assert_eq!(list("USD>USD"), Ok(()));
-        assert_eq!(list("USD>EUR").unwrap_err(), "price of `m`: the currency is EUR, only USD is known");
-        assert!(list(r#""1">"0.0000000001""#).unwrap_err().contains("finer than a pico-dollar"));
-        assert!(list("per_1k_tokens>per_token").unwrap_err().contains("not readable"));
-        assert!(list(r#"{"up_to_input_tokens":null,"input":"1","output":"2"}>"#).unwrap_err().contains("empty"));
-    }
-}
+mod tests;
