@@ -2,7 +2,8 @@
 //!
 //! A provider describes a call and judges the replies; everything between is here: the [transport](Transport) over
 //! reqwest, one attempt with its [deadlines](Deadlines) and [limits](Limits), the [retry loop](RetryPolicy), event
-//! streams, bodies that [stream a file from disk](MediaSlots) as base64, and the redaction of whatever is shown.
+//! streams, bodies that [stream a file from disk](MediaSlots) as base64, and the redaction of whatever is shown. Beside
+//! it, and without any key, stands the [reader of pieces of media behind URLs](MediaFetcher).
 //!
 //! ```no_run
 //! use vlm_http::{BaseUrl, Call, Fault, HttpClient, LocalFile, MediaSlots, Payload, Secret};
@@ -33,7 +34,8 @@
 //! # What it promises
 //!
 //! * A secret, a prompt, a media byte or a whole URL reaches no `Debug`, no `Display`, no error and no log.
-//! * Redirects are never followed; keys go only where the call says; loopback never uses a proxy.
+//! * Calls never follow redirects (the reader of media does, and has no key); keys go only where the call says; loopback
+//!   never uses a proxy.
 //! * Every wait has a deadline and every buffer a limit, also against a service that means harm.
 //! * Nothing is repeated that may have been billed, unless the caller asks for it; nothing after the first content.
 //! * Memory stays constant however large a media file is.
@@ -44,6 +46,7 @@
 //! Never switch on `connection_verbose` or trace logs of the HTTP library below: they show keys. No compression, no
 //! cookies, no circuit breaker, no knowledge of any provider.
 
+mod address;
 mod base_url;
 mod body;
 mod call;
@@ -53,6 +56,7 @@ mod clock;
 mod context;
 mod events;
 mod fault;
+mod fetch;
 mod file;
 mod media_url;
 mod policy;
@@ -73,6 +77,7 @@ pub use client::{HttpClient, HttpClientBuilder, Opened};
 pub use clock::{Clock, FixedRandom, RandomSource, Sleep, ThreadRandom, TokioClock};
 pub use events::{EventStream, RawChunks};
 pub use fault::{Fault, RetryClass};
+pub use fetch::{FetchProblem, FetchedPiece, MediaFetcher, MediaFetcherBuilder, RemoteMedia};
 pub use file::{FileProblem, LocalFile};
 pub use media_url::{MediaUrlProblem, check_media_url};
 pub use policy::{Deadlines, Limits, RetryPolicy, RetryQuota};

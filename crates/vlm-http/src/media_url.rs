@@ -1,10 +1,9 @@
 //! Which URLs of pictures and films may be handed to a service, which fetches them itself.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
 use thiserror::Error;
-use url::{Host, Url};
+use url::Url;
 
+use crate::address;
 use crate::base_url::is_loopback;
 
 /// Why a URL cannot be handed to a service. `Display` says what to do instead.
@@ -47,81 +46,25 @@ pub enum MediaUrlProblem {
 /// The first reason against it.
 pub fn check_media_url(url: &str, allow_loopback: bool) -> Result<(), MediaUrlProblem> {
     let url = Url::parse(url.trim()).map_err(|_| MediaUrlProblem::Malformed)?;
+    check(&url, allow_loopback)
+}
+
+/// The same for a URL that is already parsed.
+pub(crate) fn check(url: &Url, allow_loopback: bool) -> Result<(), MediaUrlProblem> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(MediaUrlProblem::Scheme { scheme: crate::redact::bounded(url.scheme(), 32) });
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(MediaUrlProblem::UserInfo);
     }
-    if is_loopback(&url) && allow_loopback {
+    if is_loopback(url) && allow_loopback {
         return Ok(());
     }
     let host = url.host().ok_or(MediaUrlProblem::Malformed)?;
-    if let Some(why) = private(&host) {
+    if let Some(why) = address::host_not_public(&host) {
         return Err(MediaUrlProblem::PrivateHost { host: crate::redact::bounded(&host.to_string(), 256), why });
     }
     if url.scheme() == "http" { Err(MediaUrlProblem::PlainHttp) } else { Ok(()) }
-}
-
-fn private(host: &Host<&str>) -> Option<&'static str> {
-    match host {
-        Host::Domain(name) => private_name(name),
-        Host::Ipv4(address) => private_v4(*address),
-        Host::Ipv6(address) => private_v6(*address),
-    }
-}
-
-fn private_name(name: &str) -> Option<&'static str> {
-    let name = name.trim_end_matches('.').to_ascii_lowercase();
-    let last = name.rsplit('.').next().unwrap_or_default();
-    match last {
-        "localhost" => Some("it is this machine"),
-        "local" | "internal" | "intranet" | "lan" | "localdomain" => Some("an internal name"),
-        _ if name.ends_with(".home.arpa") => Some("an internal name"),
-        _ if !name.contains('.') => Some("a name without a domain"),
-        _ => None,
-    }
-}
-
-fn private_v4(address: Ipv4Addr) -> Option<&'static str> {
-    let [a, b, c, _] = address.octets();
-    match (a, b, c) {
-        (127, ..) => Some("it is this machine"),
-        (10, ..) | (192, 168, _) | (172, 16..=31, _) => Some("a private address"),
-        (169, 254, _) => Some("a link-local address"),
-        (100, 64..=127, _) => Some("an address behind a carrier's NAT"),
-        (0, ..) | (192, 0, 0) | (198, 18..=19, _) | (224.., ..) => Some("a reserved address"),
-        _ => None,
-    }
-}
-
-fn private_v6(address: Ipv6Addr) -> Option<&'static str> {
-    if let Some(inner) = embedded_v4(address) {
-        return private_v4(inner);
-    }
-    let first = address.segments()[0];
-    if address.is_loopback() {
-        Some("it is this machine")
-    } else if address.is_unspecified() || address.is_multicast() {
-        Some("a reserved address")
-    } else if first & 0xfe00 == 0xfc00 {
-        Some("a private address")
-    } else if first & 0xffc0 == 0xfe80 || first & 0xffc0 == 0xfec0 {
-        Some("a link-local address")
-    } else {
-        None
-    }
-}
-
-/// The IPv4 address inside a mapped, NAT64 or 6to4 address.
-fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    let [a, b, c, d, e, f, g, h] = address.segments();
-    let join = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
-    match (a, b, c, d, e, f) {
-        (0, 0, 0, 0, 0, 0xffff) | (0x64, 0xff9b, 0, 0, 0, 0) => Some(join(g, h)),
-        (0x2002, ..) => Some(join(b, c)),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -166,6 +109,8 @@ mod tests {
             "https://[::ffff:10.0.0.1]/a",
             "https://[64:ff9b::a00:1]/a",
             "https://[2002:a00:1::]/a",
+            "https://203.0.113.7/a",
+            "https://[2001:db8::1]/a",
             "https://printer.local/a",
             "https://vault.internal/a",
             "https://vault.internal./a",

@@ -1,6 +1,7 @@
 //! The transport over reqwest, with the settings that the measured traps of that library ask for.
 
-mod errors;
+pub(crate) mod errors;
+pub(crate) mod guard;
 
 use std::fmt;
 use std::pin::Pin;
@@ -21,10 +22,14 @@ use vlm_core::{Error, ErrorKind};
 use crate::base_url::is_loopback;
 use crate::body::PieceStream;
 use crate::transport::{Transport, TransportError, TransportFault, Upload, WireRequest, WireResponse};
+use guard::{Guard, Lookup};
 
 /// A body of one piece up to this size is given to the HTTP layer at once: then that layer can resend what HTTP/2
 /// provably refused. It fits into the socket's buffers, so its progress need not be followed.
 const AT_ONCE: usize = 256 << 10;
+
+/// The most that a head over HTTP/2 may hold in a guarded transport. Over HTTP/1 the layer's own limits stand.
+const GUARDED_HEAD: u32 = 64 << 10;
 
 /// Which proxy to use. Loopback hosts never use one: it would receive the key.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -113,6 +118,7 @@ impl TransportConfig {
 /// the proxy and the system's certificates concern only hosts that are not this machine.
 pub struct ReqwestTransport {
     config: TransportConfig,
+    guard: Option<Lookup>,
     plain: Client,
     local_tls: OnceLock<Client>,
     remote: OnceLock<Client>,
@@ -137,6 +143,17 @@ impl ReqwestTransport {
     /// [`ErrorKind::Configuration`] when a certificate or the proxy's address cannot be read, when the connect
     /// deadline is zero, or when the build leaves the choice of a crypto provider to the program and there is none.
     pub fn new(config: TransportConfig) -> Result<Self, Error> {
+        Self::set_up(config, None)
+    }
+
+    /// A transport for addresses that strangers may have chosen: it finds names through `lookup`, connects to public
+    /// addresses only (or to this machine, where the URL says so), uses no proxy, which would look names up by itself,
+    /// and resends nothing.
+    pub(crate) fn guarded(config: TransportConfig, lookup: Lookup) -> Result<Self, Error> {
+        Self::set_up(config.proxy(ProxyChoice::None), Some(lookup))
+    }
+
+    fn set_up(config: TransportConfig, guard: Option<Lookup>) -> Result<Self, Error> {
         if config.connect_timeout.is_zero() {
             return Err(refused("the connect deadline cannot be switched off; set it above zero"));
         }
@@ -145,8 +162,8 @@ impl ReqwestTransport {
         }
         proxied(Client::builder(), &config.proxy).map(drop)?;
         check_roots(&config)?;
-        let plain = build(&config, Route::Plain)?;
-        Ok(Self { config, plain, local_tls: OnceLock::new(), remote: OnceLock::new() })
+        let plain = build(&config, guard.as_ref(), Route::Plain)?;
+        Ok(Self { config, guard, plain, local_tls: OnceLock::new(), remote: OnceLock::new() })
     }
 
     fn client(&self, url: &Url) -> Result<Client, TransportError> {
@@ -163,7 +180,7 @@ impl ReqwestTransport {
         if let Some(client) = cell.get() {
             return Ok(client.clone());
         }
-        let built = build(&self.config, route)
+        let built = build(&self.config, self.guard.as_ref(), route)
             .map_err(|error| unusable("TLS cannot be set up on this machine").with_source(error))?;
         // Another call may have been faster; then its client, with its pool, is the one.
         Ok(cell.get_or_init(|| built).clone())
@@ -276,7 +293,7 @@ fn missing_provider() -> Option<&'static str> {
     None
 }
 
-fn build(config: &TransportConfig, route: Route) -> Result<Client, Error> {
+fn build(config: &TransportConfig, guard: Option<&Lookup>, route: Route) -> Result<Client, Error> {
     let mut builder = Client::builder()
         .redirect(redirect::Policy::none())
         .referer(false)
@@ -295,6 +312,12 @@ fn build(config: &TransportConfig, route: Route) -> Result<Client, Error> {
         Route::Plain | Route::LocalTls => builder.no_proxy(),
         Route::Remote => proxied(builder, &config.proxy)?,
     };
+    if let Some(lookup) = guard {
+        builder = builder
+            .dns_resolver(Guard::new(lookup.clone(), route != Route::Remote))
+            .retry(reqwest::retry::never())
+            .http2_max_header_list_size(GUARDED_HEAD);
+    }
     trusting(builder, config, route)?
         .build()
         .map_err(|error| refused("the HTTP client cannot be set up").with_source(error.without_url()))

@@ -88,7 +88,8 @@ fn sent(error: &reqwest::Error, phase: TransportPhase) -> TransportFault {
     TransportFault::Broken(phase)
 }
 
-fn sources(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+/// Every error below this one.
+pub(crate) fn sources<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(error.source(), |error| {
         // An input/output error that wraps another error names that one's source as its own, and so skips it.
         let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);

@@ -39,6 +39,14 @@ fn plain_http_leaves_this_machine_never() {
     assert!(transport.client(&"http://127.0.0.1:1/".parse().expect("valid")).is_ok());
 }
 
+#[cfg(not(all(feature = "rustls-no-provider", not(feature = "rustls"), not(feature = "native-tls"))))]
+#[test]
+fn a_guarded_transport_asks_no_proxy() {
+    let config = TransportConfig::new().proxy(ProxyChoice::Explicit("http://proxy.example:8080".into()));
+    let transport = ReqwestTransport::guarded(config, guard::system()).expect("valid");
+    assert_eq!(transport.config.proxy, ProxyChoice::None);
+}
+
 #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls"), not(feature = "native-tls")))]
 #[test]
 fn a_missing_crypto_provider_is_an_error_not_a_panic() {
