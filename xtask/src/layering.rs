@@ -33,6 +33,7 @@ const fn layer(name: &'static str, role: Role, may_use: &'static [&'static str])
 const LAYERS: &[Layer] = &[
     layer("vlm-core", Role::Part, &[]),
     layer("vlm-tokens", Role::Part, &[]),
+    layer("vlm-media", Role::Part, &["vlm-core"]),
     layer("vlm-http", Role::Part, &["vlm-core"]),
     layer("vlm-memories", Role::Provider, &["vlm-core", "vlm-http"]),
     layer("vlm-schema", Role::Part, &["vlm-core"]),
