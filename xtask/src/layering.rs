@@ -37,6 +37,7 @@ const LAYERS: &[Layer] = &[
     layer("vlm-http", Role::Part, &["vlm-core"]),
     layer("vlm-memories", Role::Provider, &["vlm-core", "vlm-http"]),
     layer("vlm-schema", Role::Part, &["vlm-core"]),
+    layer("vlm-layers", Role::Part, &["vlm-core"]),
     layer("vlm-emulator", Role::Part, &[]),
     layer("vlm-cli", Role::Part, &["vlm-core", "vlm-http", "vlm-memories", "vlm-schema", "vlm-emulator"]),
     layer("vlm-examples", Role::Free, &[]),
