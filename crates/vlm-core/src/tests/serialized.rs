@@ -167,6 +167,7 @@ fn problems_and_small_words() {
             WarningKind::LossyText,
             WarningKind::NotUnderstood,
             WarningKind::EmptyText,
+            WarningKind::Drift,
         ],
     ));
 }
