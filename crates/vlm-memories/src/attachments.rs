@@ -1,8 +1,11 @@
 //! The pictures and films of a request, made ready to be sent: files opened and recognised, URLs judged, content placed
 //! in the body. Nothing is sent here, and everything that is wrong is collected.
 
-use vlm_core::{Admission, Capabilities, Media, MediaKind, MediaType, Problem, ProblemKind, Request, Source};
+use vlm_core::{
+    Admission, Capabilities, Media, MediaFacts, MediaKind, MediaType, Problem, ProblemKind, Request, Source,
+};
 use vlm_http::{LocalFile, MediaSlots, Payload, check_media_url};
+use vlm_media::{Sparse, Step};
 
 use crate::families::Placed;
 
@@ -22,12 +25,18 @@ pub(crate) struct Attachments {
 }
 
 impl Attachments {
-    /// Opens the files of `request` and says in it what each one is.
+    /// Opens the files of `request` and says in it what each one is: its type, and its size and length as its header
+    /// tells, so that the model's limits can be judged.
     pub(crate) async fn open(request: &mut Request, loopback: bool, problems: &mut Vec<Problem>) -> Self {
         let mut files = Vec::new();
         for (_, media) in request.media_with_paths() {
             if let Source::Path(path) = media.source() {
-                files.push(LocalFile::open(path.clone()).await.map_err(|problem| problem.to_string()));
+                let file = LocalFile::open(path.clone()).await.map_err(|problem| problem.to_string());
+                let facts = match &file {
+                    Ok(file) if media.facts().is_none() => facts_of(file).await,
+                    _ => None,
+                };
+                files.push(file.map(|file| (file, facts)));
             }
         }
         let mut files = files.into_iter();
@@ -37,14 +46,16 @@ impl Attachments {
                 Source::Url(url) => {
                     check_media_url(&url, loopback).map(|()| Opened::Url(url)).map_err(|e| e.to_string())
                 }
-                Source::Path(_) => {
-                    files.next().unwrap_or_else(|| Err("the file was not opened".to_owned())).and_then(|file| {
+                Source::Path(_) => files.next().unwrap_or_else(|| Err("the file was not opened".to_owned())).and_then(
+                    |(file, facts)| {
                         recognise(media, file.head(), &file.path().display().to_string())?;
+                        know(media, facts);
                         let length = file.len();
                         Ok(Opened::Content(Payload::File(file), length))
-                    })
-                }
+                    },
+                ),
                 Source::Bytes(content) => recognise(media, &content, "the content").map(|()| {
+                    know(media, vlm_media::probe_bytes(&content).ok().map(|probe| probe.facts));
                     let length = content.len() as u64;
                     Opened::Content(Payload::Bytes(content), length)
                 }),
@@ -87,6 +98,30 @@ impl Attachments {
             Placed { kind: media.kind().unwrap_or(MediaKind::Image), media_type, text }
         });
         places.collect()
+    }
+}
+
+/// What the header of a file tells; nothing where it cannot be read: then the service has to judge it.
+///
+/// The beginning, which is read already, has the header of most pictures.
+async fn facts_of(file: &LocalFile) -> Option<MediaFacts> {
+    let mut beginning = Sparse::new(file.len());
+    beginning.insert(0, file.head());
+    if let Ok(Step::Done(probe)) = beginning.probe() {
+        return Some(probe.facts);
+    }
+    let path = file.path().to_owned();
+    let probe = move || vlm_media::probe_file(path).ok().map(|probe| probe.facts);
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => runtime.spawn_blocking(probe).await.ok().flatten(),
+        Err(_) => probe(),
+    }
+}
+
+/// Adds what is known of `media`, where its owner said nothing.
+fn know(media: &mut Media, facts: Option<MediaFacts>) {
+    if let (None, Some(facts)) = (media.facts(), facts) {
+        *media = media.clone().with_facts(facts);
     }
 }
 
