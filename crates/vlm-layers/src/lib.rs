@@ -36,8 +36,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod budget;
+mod budgeted;
 
 pub use budget::{
     Account, Budget, BudgetBuilder, Claim, Expected, Limit, LimitState, Reservation, Rest, Scope, Settlement, Spent,
     Statement, Totals,
 };
+pub use budgeted::Budgeted;
