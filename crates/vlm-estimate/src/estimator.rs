@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use vlm_core::{Ask, Capabilities, Error, Problem, ProblemKind, Request, Result, VisionProvider};
+use vlm_core::{Admission, Ask, Capabilities, Error, Problem, ProblemKind, Request, Result, VisionProvider};
 
 use crate::estimate::{Estimate, Unknown};
 use crate::tokens::TokenRange;
@@ -63,52 +63,83 @@ impl Estimator {
     /// `InvalidRequest` with everything that would be refused: what the model cannot do, files that cannot be read, and
     /// every limit of the model that the media or the count of tokens pass.
     pub async fn estimate(&self, provider: &(impl VisionProvider + ?Sized), request: &Request) -> Result<Estimate> {
+        let assessment = self.assess(provider, request).await?;
+        let estimate = assessment.into_estimate();
+        estimate.map_err(|error| error.with_provider(provider.id().to_owned()).with_model(request.model.clone()))
+    }
+
+    /// The same, with what would be refused beside the numbers instead of in place of them: for a layer that goes on
+    /// to a provider, which refuses by itself and knows more.
+    ///
+    /// # Errors
+    /// As [`VisionProvider::capabilities`].
+    pub async fn assess(&self, provider: &(impl VisionProvider + ?Sized), request: &Request) -> Result<Assessment> {
         let capabilities = provider.capabilities(&request.model)?;
         let mut request = request.clone();
         let seen = self.look(&mut request).await;
-        let estimate = self.judge(&capabilities, &request, provider.id(), seen);
-        estimate.map_err(|error| error.with_provider(provider.id().to_owned()))
+        Ok(self.judge(&capabilities, &request, provider.id(), seen))
     }
 
-    /// The same for a model whose capabilities are at hand, from what is known of the media already: no file is opened
-    /// and no URL looked at.
+    /// The estimate for a model whose capabilities are at hand, from what is known of the media already: no file is
+    /// opened and no URL looked at.
     ///
     /// # Errors
     /// As [`estimate`](Self::estimate).
     pub fn estimate_known(&self, capabilities: &Capabilities, request: &Request) -> Result<Estimate> {
-        self.judge(capabilities, request, "", look::Seen::default())
+        self.judge(capabilities, request, "", look::Seen::default()).into_estimate()
     }
 
-    fn judge(
-        &self,
-        capabilities: &Capabilities,
-        request: &Request,
-        provider: &str,
-        seen: look::Seen,
-    ) -> Result<Estimate> {
-        let mut review = vlm_core::Admission::review(capabilities, request);
+    fn judge(&self, capabilities: &Capabilities, request: &Request, provider: &str, seen: look::Seen) -> Assessment {
+        let look::Seen { unusable, damaged, unknown } = seen;
+        let mut review = Admission::review(capabilities, request);
         // A part that could not be read is told once, in the words of who tried.
-        let unreadable: Vec<String> = seen.problems.iter().map(|problem| problem.path.clone()).collect();
-        review.drop_problems_at(&unreadable);
+        review.drop_problems_at(&paths(unusable.iter().chain(&damaged)));
         let counted = count::count(capabilities, request, provider);
-        let told: Vec<String> =
-            review.problems().iter().map(|problem| problem.path.clone()).chain(unreadable).collect();
-        let by_rule = counted.problems.into_iter().filter(|problem| !told.contains(&problem.path));
         let input: TokenRange = counted.parts.iter().map(|part| part.tokens).sum();
-        for problem in seen.problems.into_iter().chain(by_rule).chain(too_long(capabilities, input)) {
-            review.refuse(problem);
-        }
-        let warnings = review.finish().map_err(|error| error.with_model(request.model.clone()))?;
+        let told = paths(review.problems().iter().chain(&unusable).chain(&damaged));
+        let by_rule = counted.problems.into_iter().filter(|problem| !told.contains(&problem.path));
+        let found_here = damaged.into_iter().chain(by_rule).chain(too_long(capabilities, input)).collect();
+        let mut refused: Vec<Problem> = unusable;
+        refused.splice(..0, review.problems().iter().cloned());
 
-        let mut unknown: Vec<Unknown> = seen.unknown.into_iter().chain(counted.unknown).collect();
+        let mut unknown: Vec<Unknown> = unknown.into_iter().chain(counted.unknown).collect();
         let input = capabilities.max_input_tokens.map_or(input, |most| input.at_most(most));
         let output = output::estimate(capabilities, request, self.typical_output);
         if output.max.is_none() {
             unknown.push(Unknown::new("nothing limits the answer: set max_tokens").at("sampling.max_tokens"));
         }
         let cost = cost::estimate(capabilities, input, output, &mut unknown);
-        let model = capabilities.model.clone();
-        Ok(Estimate { model, parts: counted.parts, input, output, cost, unknown, warnings })
+        let (model, warnings) = (capabilities.model.clone(), review.finish().unwrap_or_default());
+        let estimate = Estimate { model, parts: counted.parts, input, output, cost, unknown, warnings };
+        Assessment { estimate, refused, found_here }
+    }
+}
+
+fn paths<'a>(problems: impl Iterator<Item = &'a Problem>) -> Vec<String> {
+    problems.map(|problem| problem.path.clone()).collect()
+}
+
+/// An estimate, and beside it what is wrong with the request: its parts then have the range of what is not known.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Assessment {
+    /// The numbers.
+    pub estimate: Estimate,
+    /// What any provider refuses: what the model cannot do, files that cannot be read.
+    pub refused: Vec<Problem>,
+    /// What only looking at the media and counting shows, and a provider might send: broken headers, rules that the
+    /// service's own limits follow from, more input than the model takes.
+    pub found_here: Vec<Problem>,
+}
+
+impl Assessment {
+    /// The estimate of a request that would be sent.
+    ///
+    /// # Errors
+    /// `InvalidRequest` with everything that is wrong.
+    pub fn into_estimate(self) -> Result<Estimate> {
+        let problems: Vec<Problem> = self.refused.into_iter().chain(self.found_here).collect();
+        if problems.is_empty() { Ok(self.estimate) } else { Err(Error::refused(problems)) }
     }
 }
 
@@ -163,6 +194,4 @@ impl<P: VisionProvider + ?Sized> ProviderEstimateExt for P {}
 const _: () = {
     const fn shared<T: Send + Sync + Clone + 'static>() {}
     shared::<Estimator>();
-    const fn sent<T: Send + 'static>() {}
-    sent::<Error>();
 };

@@ -42,5 +42,5 @@ mod tokens;
 
 pub use drift::Drift;
 pub use estimate::{CostEstimate, Estimate, OutputEstimate, OutputLimit, PartEstimate, Unknown, What};
-pub use estimator::{EstimateExt, Estimator, ProviderEstimateExt};
+pub use estimator::{Assessment, EstimateExt, Estimator, ProviderEstimateExt};
 pub use tokens::{Confidence, TokenRange};

@@ -9,8 +9,11 @@ use crate::estimator::Estimator;
 /// What came of looking: the facts stand in the request.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    /// Files that cannot be read, and content that is not what it should be.
-    pub(crate) problems: Vec<Problem>,
+    /// Files that cannot be read, and content that is no picture or film, or another than it is declared to be: no
+    /// provider sends those.
+    pub(crate) unusable: Vec<Problem>,
+    /// Content that begins as a picture or film does, and whose header is broken: a provider would send it.
+    pub(crate) damaged: Vec<Problem>,
     /// URLs that could not be looked at.
     pub(crate) unknown: Vec<Unknown>,
 }
@@ -29,7 +32,12 @@ pub(crate) enum Failure {
 }
 
 impl Estimator {
-    /// Looks at all media whose facts are not stated, and writes into `request` what they are.
+    /// Looks at all media of `request` whose facts are not stated, and states them in it: for several estimates of one
+    /// request, at several models say, each file is then read once. What cannot be found out stays unknown.
+    pub async fn inspect(&self, request: &mut Request) {
+        self.look(request).await;
+    }
+
     pub(crate) async fn look(&self, request: &mut Request) -> Seen {
         let mut looks: Vec<Look> = Vec::new();
         let sources: Vec<Option<Source>> =
@@ -92,7 +100,8 @@ impl Seen {
             // Of a type that is not known here, its owner's word counts.
             Err(Failure::Local(error)) if is_unknown(&error) && media.declared_media_type().is_some() => return,
             Err(Failure::Local(error)) => {
-                return self.problems.push(Problem::new(ProblemKind::Media, path, error.to_string()));
+                let told = if error.media_type().is_some() { &mut self.damaged } else { &mut self.unusable };
+                return told.push(Problem::new(ProblemKind::Media, path, error.to_string()));
             }
             Err(Failure::Remote(why)) => {
                 return self.unknown.push(Unknown::new(format!("the URL could not be looked at: {why}")).at(path));
@@ -101,7 +110,7 @@ impl Seen {
         if let Some(declared) = media.declared_media_type().filter(|declared| !declared.same_format(&probe.media_type))
         {
             let mismatch = MediaError::TypeMismatch { declared: declared.clone(), found: probe.media_type };
-            return self.problems.push(Problem::new(ProblemKind::Media, path, mismatch.to_string()));
+            return self.unusable.push(Problem::new(ProblemKind::Media, path, mismatch.to_string()));
         }
         let mut known = media.clone().with_facts(probe.facts);
         if media.declared_media_type().is_none() {

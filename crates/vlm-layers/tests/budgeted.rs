@@ -69,10 +69,17 @@ async fn a_call_that_does_not_fit_is_refused_before_it_is_sent() {
 }
 
 #[tokio::test]
-async fn what_the_model_refuses_reserves_nothing() {
+async fn what_is_wrong_is_refused_and_costs_nothing() {
+    // By the provider, with everything that it knows to be wrong.
     let (budget, provider, fake) = dollars("1000");
     let error = provider.generate(&ask("ok").temperature(9.0)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    let books = usd(&budget);
+    assert_eq!((fake.calls(), books.spent + books.held + books.reserved), (0, Money::ZERO));
+    // By the estimate, where a provider would send it.
+    let (budget, provider, fake) = dollars("1000");
+    let error = provider.generate(&ask(&"word ".repeat(6000))).await.unwrap_err();
+    assert!(error.to_string().contains("the model takes 5000 at most"), "{error}");
     assert_eq!((fake.calls(), in_all(&budget)), (0, Totals::default()));
 }
 

@@ -4,10 +4,12 @@
 mod stream;
 
 use async_trait::async_trait;
+use serde_json::{Map, Value};
 use vlm_core::{
-    Billed, Capabilities, Completion, CompletionStream, Error, Request, Result, VisionProvider, Warning, WarningKind,
+    Billed, Capabilities, Completion, CompletionStream, Error, Request, Result, Usage, VisionProvider, Warning,
+    WarningKind,
 };
-use vlm_estimate::{Drift, Estimate, Estimator};
+use vlm_estimate::{Assessment, Estimate, Estimator};
 
 use crate::budget::{Budget, Claim, Expected, Reservation, Settlement};
 
@@ -15,6 +17,8 @@ use stream::Settling;
 
 /// Wire attempts that are reserved for, where a request allows to repeat ambiguous ones and does not say how often.
 const ATTEMPTS: u32 = 3;
+/// The name under which an answer's metadata has the estimated input tokens.
+const ESTIMATED: &str = "estimated_input_tokens";
 
 /// A provider whose every call goes through a [`Budget`].
 ///
@@ -26,7 +30,8 @@ const ATTEMPTS: u32 = 3;
 ///   the service may do all of the work.
 /// - An ambiguous wire attempt, which may have been billed, is not repeated unless the request itself asks for it; then
 ///   every attempt that it allows is reserved for.
-/// - Where the service bills input tokens outside of the estimated range, the answer carries a warning.
+/// - The answer's metadata has the estimated input tokens as `estimated_input_tokens`; a bill outside of that range is a
+///   warning.
 ///
 /// ```
 /// use vlm_core::VisionProviderExt;
@@ -94,7 +99,12 @@ impl<P: VisionProvider> Budgeted<P> {
     /// Estimates and reserves. The request comes back as it may be sent.
     async fn reserve(&self, request: &Request, operation: &'static str) -> Result<Reserved> {
         let named = |error: Error| error.with_provider(self.provider.id().to_owned()).with_operation(operation);
-        let estimate = self.estimator.estimate(&self.provider, request).await.map_err(named)?;
+        let Assessment { estimate, refused, found_here, .. } =
+            self.estimator.assess(&self.provider, request).await.map_err(named)?;
+        // What the provider refuses, it refuses with everything that it knows to be wrong.
+        if refused.is_empty() && !found_here.is_empty() {
+            return Err(named(Error::refused(found_here).with_model(request.model.clone())));
+        }
         let (request, attempts) = once(request.clone());
         let claim = self.claim(&request, &estimate, attempts);
         let reservation = self.budget.reserve(claim).await;
@@ -149,13 +159,17 @@ fn of_failure(error: &Error) -> Settlement {
     }
 }
 
-/// What a reader of the answer should know where the bill lies outside of the estimate.
-fn drifted(drift: Drift) -> Option<Warning> {
-    (drift.is_within() == Some(false)).then(|| {
+/// What the estimate has to say of an answer: its numbers, and a warning where the bill lies outside of them.
+fn remarks(estimate: &Estimate, usage: &Usage) -> (Map<String, Value>, Option<Warning>) {
+    let numbers = serde_json::to_value(estimate.input).unwrap_or_default();
+    let metadata = Map::from_iter([(ESTIMATED.to_owned(), numbers)]);
+    let drift = estimate.drift(usage);
+    let warning = (drift.is_within() == Some(false)).then(|| {
         let billed = drift.billed.unwrap_or_default();
         let message = format!("{billed} input tokens were billed: {drift}");
         Warning::new(WarningKind::Drift, message).at("usage.input_tokens")
-    })
+    });
+    (metadata, warning)
 }
 
 #[async_trait]
@@ -173,7 +187,9 @@ impl<P: VisionProvider> VisionProvider for Budgeted<P> {
         reservation.sent();
         match self.provider.generate(&request).await {
             Ok(mut answer) => {
-                answer.warnings.extend(drifted(estimate.drift(&answer.usage)));
+                let (metadata, warning) = remarks(&estimate, &answer.usage);
+                answer.metadata.extend(metadata);
+                answer.warnings.extend(warning);
                 reservation.settle(Settlement::spent(&answer.cost, &answer.usage));
                 Ok(answer)
             }

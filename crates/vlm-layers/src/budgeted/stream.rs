@@ -9,7 +9,7 @@ use futures_core::Stream;
 use vlm_core::{CompletionStream, Result, StreamEvent};
 use vlm_estimate::Estimate;
 
-use super::{drifted, of_failure};
+use super::{of_failure, remarks};
 use crate::budget::{Reservation, Settlement};
 
 /// The events of an answer, and the reservation that they settle.
@@ -27,20 +27,16 @@ impl Settling {
         Self { events, reservation: Some(reservation), estimate, held_back: VecDeque::new() }
     }
 
-    /// Books what the whole answer took; the end comes behind a warning where there is one.
+    /// Books what the whole answer took; its end comes behind what the estimate has to say of it.
     fn end(&mut self, end: StreamEvent) -> StreamEvent {
         let answer = self.events.partial();
-        let warning = drifted(self.estimate.drift(&answer.usage));
+        let (metadata, warning) = remarks(&self.estimate, &answer.usage);
         if let Some(reservation) = self.reservation.take() {
             reservation.settle(Settlement::spent(&answer.cost, &answer.usage));
         }
-        match warning {
-            Some(warning) => {
-                self.held_back.push_back(end);
-                StreamEvent::Warning { warning }
-            }
-            None => end,
-        }
+        self.held_back.extend(warning.map(|warning| StreamEvent::Warning { warning }));
+        self.held_back.push_back(end);
+        StreamEvent::Metadata { metadata }
     }
 }
 

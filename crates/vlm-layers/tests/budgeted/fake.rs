@@ -56,6 +56,7 @@ impl Fake {
     }
 
     fn take(&self, request: &Request) -> Result<Completion> {
+        self.capabilities(&request.model)?.admit(request)?;
         self.requests.lock().unwrap().push(request.clone());
         if let Some((budget, limit)) = self.watched.get() {
             let books = budget.statement().in_all.money_in(Currency::USD);
@@ -99,6 +100,7 @@ impl VisionProvider for Fake {
         let mut capabilities = Capabilities::text_only(model);
         capabilities.token_rules = Some("qwen:qwen3-vl-plus".into());
         capabilities.price = Some(schedule());
+        capabilities.max_input_tokens = Some(5000);
         Ok(capabilities)
     }
 
