@@ -32,11 +32,14 @@
 //! | limit what calls may take | [`Budget`], [`Limit`], [`Scope`] |
 //! | book a call | [`Claim`], [`Reservation`], [`Settlement`] |
 //! | see where the limits stand | [`Statement`], [`Totals`], [`Account`] |
+//! | keep the books on disk, shared by several programs | [`BudgetBuilder::ledger`], [`BudgetBuilder::run`] |
+//! | read what was spent, by day, model, tag, … | [`ledger::read`], [`ledger::Summary`] |
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod budget;
 mod budgeted;
+pub mod ledger;
 
 pub use budget::{
     Account, Budget, BudgetBuilder, Claim, Expected, Limit, LimitState, Reservation, Rest, Scope, Settlement, Spent,

@@ -120,11 +120,6 @@ impl Books {
         }
     }
 
-    /// Whether a reservation of this id is open.
-    pub(crate) fn is_open(&self, id: &str) -> bool {
-        self.open.contains_key(id)
-    }
-
     /// The books as a caller reads them.
     pub(crate) fn statement(&self, run: &str) -> Statement {
         let by_key = self.by_key.iter().filter_map(|(key, group)| Some((key.clone()?, group.totals())));

@@ -1,20 +1,27 @@
 //! Setting a budget up.
 
+use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use vlm_core::{Currency, Error, ErrorKind, Result};
 
 use super::books::Books;
 use super::limit::Limit;
+use super::writer::{Writer, apply};
 use super::{Budget, Ids, Shared, random_id};
+use crate::ledger::{self, Clock, Follow, Log};
 
 /// Sets a [`Budget`] up. Without a limit it keeps books and refuses nothing.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[must_use = "nothing is limited until the budget is built"]
 pub struct BudgetBuilder {
     limits: Vec<Limit>,
     currency: Currency,
     run: Option<String>,
+    ledger: Option<PathBuf>,
+    clock: Option<Clock>,
 }
 
 impl BudgetBuilder {
@@ -30,22 +37,46 @@ impl BudgetBuilder {
         self
     }
 
-    /// Names the run. Without a name each budget is a run of its own.
+    /// Names the run, for the ledger: a program that is started again under the same name goes on from what was spent,
+    /// and several programs of one name share their limits. Without a name each budget is a run of its own.
     pub fn run(mut self, name: impl Into<String>) -> Self {
         self.run = Some(name.into());
         self
     }
 
-    /// The budget.
+    /// Keeps the books in a file, which is made where there is none, for this user only. Any number of programs and
+    /// runs may share it. Its form is described in [`ledger`](crate::ledger).
+    pub fn ledger(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ledger = Some(path.into());
+        self
+    }
+
+    /// Sets the clock that dates the records of the ledger; the system's unless said otherwise.
+    pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Some(Arc::new(now));
+        self
+    }
+
+    /// The budget. With a ledger this opens the file, and for a named run it reads all of it; it blocks for that long.
     ///
     /// # Errors
     ///
-    /// [`Configuration`](ErrorKind::Configuration) when a limit limits nothing or the run's name is empty.
+    /// [`Configuration`](ErrorKind::Configuration) when a limit limits nothing, when the run's name is empty, or when
+    /// the ledger cannot be opened, read, locked or written.
     pub fn build(self) -> Result<Budget> {
         self.check()?;
+        let follow = if self.run.is_some() { Follow::All } else { Follow::Nothing };
         let run = self.run.unwrap_or_else(random_id);
-        let books = Mutex::new(Books::new(self.limits, self.currency));
-        Ok(Budget { shared: Arc::new(Shared { books, run, ids: Ids::new() }) })
+        let mut books = Books::new(self.limits, self.currency);
+        let log = match &self.ledger {
+            Some(path) => Some(replayed(path, follow, &mut books, &run)?),
+            None => None,
+        };
+        let books = Arc::new(Mutex::new(books));
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemTime::now));
+        let start = |log| Writer::start(log, Arc::clone(&books), run.clone(), clock).map_err(no_thread);
+        let writer = log.map(start).transpose()?;
+        Ok(Budget { shared: Arc::new(Shared { books, run, ids: Ids::new(), writer }) })
     }
 
     fn check(&self) -> Result<()> {
@@ -59,4 +90,27 @@ impl BudgetBuilder {
         }
         Ok(())
     }
+}
+
+impl fmt::Debug for BudgetBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let limits = &self.limits.len();
+        f.debug_struct("BudgetBuilder")
+            .field("limits", limits)
+            .field("currency", &self.currency)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The log of a ledger, and its past in the books.
+fn replayed(path: &Path, follow: Follow, books: &mut Books, run: &str) -> Result<Log> {
+    let mut log = ledger::open(path, follow)?;
+    log.locked(|log| log.catch_up(&mut |record| apply(books, run, &record)))?;
+    Ok(log)
+}
+
+fn no_thread(source: std::io::Error) -> Error {
+    Error::new(ErrorKind::Configuration, "the thread that writes the ledger cannot be started")
+        .with_advice("Raise the system's limit of threads; nothing was sent.")
+        .with_source(source)
 }

@@ -10,6 +10,7 @@ mod refusal;
 mod reservation;
 mod settlement;
 mod statement;
+mod writer;
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,6 +19,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use vlm_core::Result;
 
 use books::{Books, Id};
+use writer::Writer;
+
+pub(crate) use settlement::Booked;
 
 pub use builder::BudgetBuilder;
 pub use claim::{Claim, Expected};
@@ -34,6 +38,11 @@ pub use statement::{Account, LimitState, Rest, Statement, Totals};
 ///
 /// A call can take more than it had reserved, when the service counts more than was estimated. Then all of it is booked
 /// and counted as overrun, and further calls are refused.
+///
+/// With a [ledger](BudgetBuilder::ledger) a reservation counts once it is on the disk, and so the limits of a named run
+/// hold across restarts and across all programs of that run, as long as they set the same limits. Settlements are
+/// written behind the caller's back; [`Budget::flush`] waits for them, and so does dropping the last handle, which
+/// blocks the thread for as long as the disk needs. A settlement that is lost leaves its reservation counted.
 #[derive(Clone)]
 pub struct Budget {
     shared: Arc<Shared>,
@@ -41,9 +50,11 @@ pub struct Budget {
 
 /// What all handles of a budget share.
 struct Shared {
-    books: Mutex<Books>,
+    books: Arc<Mutex<Books>>,
     run: String,
     ids: Ids,
+    /// The ledger, where there is one.
+    writer: Option<Writer>,
 }
 
 impl Budget {
@@ -52,15 +63,20 @@ impl Budget {
         BudgetBuilder::default()
     }
 
-    /// Reserves what a call may take at most. It never waits for other calls to end.
+    /// Reserves what a call may take at most. It never waits for other calls to end; with a ledger it waits until the
+    /// reservation is on the disk.
     ///
     /// # Errors
     ///
     /// [`Budget`](vlm_core::ErrorKind::Budget) when the claim does not fit under a limit, when a limit needs a maximum
-    /// that the claim does not know, or when it is in another currency than the limit; nothing was sent.
-    #[expect(clippy::unused_async, reason = "with a ledger it waits for the disk")]
+    /// that the claim does not know, or when it is in another currency than the limit;
+    /// [`Configuration`](vlm_core::ErrorKind::Configuration) when the ledger cannot be read, locked or written. Nothing
+    /// was sent.
     pub async fn reserve(&self, claim: Claim) -> Result<Reservation> {
         let id = self.shared.ids.next();
+        if let Some(writer) = &self.shared.writer {
+            return writer.reserve(&self.shared, id, claim).await;
+        }
         let reserved = self.shared.books().reserve(id.clone(), &claim);
         match reserved {
             Ok(()) => Ok(Reservation::new(Arc::clone(&self.shared), id)),
@@ -68,7 +84,22 @@ impl Budget {
         }
     }
 
-    /// The books at this moment.
+    /// Waits until all settlements so far are on the disk, and takes in what other programs of the run did. Without a
+    /// ledger there is nothing to wait for.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](vlm_core::ErrorKind::Configuration) when the ledger cannot be read, locked or written. The
+    /// settlements are kept, and written with the next reservation.
+    pub async fn flush(&self) -> Result<()> {
+        match &self.shared.writer {
+            Some(writer) => writer.flush().await,
+            None => Ok(()),
+        }
+    }
+
+    /// The books at this moment. What other programs of the run did is in them as of the last reservation or
+    /// [`Budget::flush`].
     pub fn statement(&self) -> Statement {
         self.shared.books().statement(&self.shared.run)
     }
@@ -93,7 +124,13 @@ impl Shared {
     }
 
     fn settle(&self, id: &str, settlement: &Settlement) {
-        self.books().settle(id, settlement);
+        let line = self.writer.as_ref().and_then(|writer| Some((writer, writer.line(id, settlement)?)));
+        let mut books = self.books();
+        let was_open = books.settle(id, settlement);
+        // Queued under the lock: whoever uses the room that this makes is written after it.
+        if let (true, Some((writer, line))) = (was_open, line) {
+            writer.settle(line);
+        }
     }
 }
 
