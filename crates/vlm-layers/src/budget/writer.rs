@@ -6,6 +6,7 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::SystemTime;
 
 use tokio::sync::oneshot;
 use vlm_core::{Error, ErrorKind, Result};
@@ -28,6 +29,7 @@ enum Order {
 
 /// A reservation that is asked for.
 struct Asked {
+    at: SystemTime,
     claim: Claim,
     id: Id,
     shared: Arc<Shared>,
@@ -45,14 +47,15 @@ impl Writer {
     /// Starts the thread. The log's past has been read into the books.
     pub(super) fn start(log: Log, books: Arc<Mutex<Books>>, run: String, clock: Clock) -> std::io::Result<Self> {
         let (queue, orders) = channel();
-        let mut worker = Worker { log, books, run, clock: Arc::clone(&clock), orders, settled: Vec::new() };
+        let mut worker = Worker { log, books, run, orders, settled: Vec::new() };
         let thread = thread::Builder::new().name("vlm-ledger".to_owned()).spawn(move || worker.work())?;
         Ok(Self { queue, thread: Some(thread), clock })
     }
 
     pub(super) async fn reserve(&self, shared: &Arc<Shared>, id: Id, claim: Claim) -> Result<Reservation> {
         let (reply, answer) = oneshot::channel();
-        let asked = Asked { claim, id, shared: Arc::clone(shared), reply };
+        // The clock is the caller's code: it runs on the caller's thread, under no lock.
+        let asked = Asked { at: (self.clock)(), claim, id, shared: Arc::clone(shared), reply };
         self.queue.send(Order::Reserve(Box::new(asked))).map_err(|_| gone())?;
         answer.await.unwrap_or_else(|_| Err(gone()))
     }
@@ -96,7 +99,6 @@ struct Worker {
     log: Log,
     books: Arc<Mutex<Books>>,
     run: String,
-    clock: Clock,
     orders: Receiver<Order>,
     /// Settlements that are booked and not on the disk.
     settled: Vec<Vec<u8>>,
@@ -125,7 +127,7 @@ impl Worker {
     fn round(&mut self, first: Order) -> bool {
         let mut batch = Batch::default();
         let mut first = Some(first);
-        let (books, orders, run, clock) = (&self.books, &self.orders, &self.run, &self.clock);
+        let (books, orders, run) = (&self.books, &self.orders, &self.run);
         let settled = &mut self.settled;
         let written = self.log.locked(|log| {
             log.catch_up(&mut |record| apply(&mut lock(books), run, &record))?;
@@ -134,7 +136,7 @@ impl Worker {
                 first.take().into_iter().chain(std::iter::from_fn(|| orders.try_recv().ok())).collect();
             let reserves = sort(queued, settled, &mut batch);
             for asked in reserves {
-                admit(asked, &mut books, run, clock, &mut batch);
+                admit(asked, &mut books, run, &mut batch);
             }
             drop(books);
             let lines = [settled.concat(), std::mem::take(&mut batch.lines)].concat();
@@ -190,8 +192,8 @@ fn sort(queued: Vec<Order>, settled: &mut Vec<Vec<u8>>, batch: &mut Batch) -> Ve
 }
 
 /// Decides one reservation and adds its line.
-fn admit(asked: Asked, books: &mut Books, run: &str, clock: &Clock, batch: &mut Batch) {
-    let line = encode(&Record::reserve(clock(), &asked.id, run, &asked.claim)).ok();
+fn admit(asked: Asked, books: &mut Books, run: &str, batch: &mut Batch) {
+    let line = encode(&Record::reserve(asked.at, &asked.id, run, &asked.claim)).ok();
     let Some(line) = line.filter(|line| line.len() <= MAX_LINE) else {
         batch.refused.push((asked, too_long()));
         return;

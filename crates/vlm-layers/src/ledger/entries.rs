@@ -144,7 +144,7 @@ impl Entry {
         let settlement = self.settlement.as_ref()?;
         let (booked, besides) = Booked::money(self.claimed.map_or(0, Money::pico_usd), self.currency, settlement);
         let (currency, spent) = besides.map_or((self.currency, booked.spent), |(other, booked)| (other, booked.spent));
-        // Known to have cost nothing is known.
+        // A cost of nothing is a cost that is known.
         let known = spent > 0 || self.spent().is_some_and(|spent| spent.money.is_some() && spent.exact);
         known.then(|| (currency, Money::from_pico_usd(spent)))
     }

@@ -16,6 +16,10 @@ struct FakeDisk {
     bytes: Arc<Mutex<Vec<u8>>>,
     full: Arc<AtomicBool>,
     taken: Arc<AtomicUsize>,
+    /// Whether each write panics.
+    panics: Arc<AtomicBool>,
+    /// Whether each write takes its time.
+    slow: Arc<AtomicBool>,
     /// Whether cutting fails too.
     stuck: Arc<AtomicBool>,
 }
@@ -40,6 +44,10 @@ impl Disk for FakeDisk {
     }
 
     fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        assert!(!self.panics.load(Ordering::SeqCst), "on purpose");
+        if self.slow.load(Ordering::SeqCst) {
+            thread::sleep(std::time::Duration::from_millis(20));
+        }
         let full = self.full.load(Ordering::SeqCst);
         let taken = if full { self.taken.load(Ordering::SeqCst).min(bytes.len()) } else { bytes.len() };
         let mut file = self.bytes.lock().unwrap();
@@ -137,6 +145,18 @@ async fn a_caller_that_stops_waiting_gets_its_reservation_back() {
 }
 
 #[tokio::test]
+async fn the_last_handle_waits_for_a_slow_disk() {
+    let disk = FakeDisk::default();
+    let budget = budget(&disk);
+    let reservation = budget.reserve(claim(1)).await.unwrap();
+    disk.slow.store(true, Ordering::SeqCst);
+    drop(budget);
+    drop(reservation);
+    let text = String::from_utf8(disk.bytes.lock().unwrap().clone()).unwrap();
+    assert!(text.ends_with("\"outcome\":\"refunded\",\"exact\":false}\n"), "{text}");
+}
+
+#[tokio::test]
 async fn labels_longer_than_a_line_are_refused_and_nothing_is_written() {
     let disk = FakeDisk::default();
     let budget = budget(&disk);
@@ -147,16 +167,14 @@ async fn labels_longer_than_a_line_are_refused_and_nothing_is_written() {
 }
 
 #[tokio::test]
-async fn a_clock_that_panics_ends_the_ledger_and_nothing_else() {
-    let log = Log::open(Path::new("fake.ledger"), Box::new(FakeDisk::default()), Follow::All).unwrap();
-    let books = Arc::new(Mutex::new(Books::new(Vec::new(), Currency::USD)));
-    let clock: Clock = Arc::new(|| panic!("on purpose"));
-    let writer = Writer::start(log, Arc::clone(&books), "run".to_owned(), clock).unwrap();
-    let budget =
-        Budget { shared: Arc::new(Shared { books, run: "run".to_owned(), ids: Ids::new(), writer: Some(writer) }) };
+async fn a_thread_that_has_ended_is_an_error_and_not_a_wait_for_ever() {
+    let disk = FakeDisk::default();
+    let budget = budget(&disk);
+    disk.panics.store(true, Ordering::SeqCst);
     for _ in 0..2 {
         let error = budget.reserve(claim(1)).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Internal);
+        assert_eq!((error.kind(), error.delivery()), (ErrorKind::Internal, Delivery::NotSent));
     }
     assert!(budget.flush().await.is_err());
+    assert!(budget.statement().in_all.calls > 0, "nobody knows whether it was written: it counts");
 }
