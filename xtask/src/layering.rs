@@ -40,7 +40,11 @@ const LAYERS: &[Layer] = &[
     layer("vlm-estimate", Role::Part, &["vlm-core", "vlm-http", "vlm-media", "vlm-tokens"]),
     layer("vlm-layers", Role::Part, &["vlm-core", "vlm-estimate"]),
     layer("vlm-emulator", Role::Part, &[]),
-    layer("vlm-cli", Role::Part, &["vlm-core", "vlm-http", "vlm-memories", "vlm-schema", "vlm-emulator"]),
+    layer(
+        "vlm-cli",
+        Role::Part,
+        &["vlm-core", "vlm-http", "vlm-memories", "vlm-schema", "vlm-estimate", "vlm-layers", "vlm-emulator"],
+    ),
     layer("vlm-examples", Role::Free, &[]),
     layer("vlm-tests", Role::Free, &[]),
     layer("xtask", Role::Part, &[]),

@@ -129,7 +129,7 @@ impl Printing {
         if cut(&FinishReason::ContentFilter) {
             report.warning("a content filter cut the answer off");
         }
-        report.note(&self.waiting.took(&words::tokens(&answer.usage), &words::cost(&answer.cost)));
+        report.note(&self.waiting.took(&words::taken(answer), &words::cost(&answer.cost)));
         self.judge(answer)
     }
 

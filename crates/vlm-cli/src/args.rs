@@ -1,6 +1,7 @@
 //! The command line: every command and flag, in one place. What they do stands in the module of each command.
 
 mod extract;
+mod money;
 mod shared;
 
 use std::net::SocketAddr;
@@ -13,7 +14,8 @@ use vlm_emulator::StreamShape;
 use vlm_memories::Family;
 
 pub(crate) use extract::{ExtractArgs, FitArgs, SchemaCommandArgs};
-pub(crate) use shared::{CallArgs, QuestionArgs, SamplingArgs};
+pub(crate) use money::{EstimateArgs, UsageArgs};
+pub(crate) use shared::{CallArgs, PriceArgs, QuestionArgs, SamplingArgs, SpendArgs};
 
 /// The model that is asked unless another is named.
 pub(crate) const DEFAULT_MODEL: &str = "qwen:qwen3-vl-plus";
@@ -22,7 +24,8 @@ const ENVIRONMENT: &str = "\
 Environment:
   MEMORIES_API_KEY   the memories.ai key (else MEMORIES_AI_API_KEY); never given as an argument
   MEMORIES_VLM_HOST  another base URL of the service, as --base-url
-  VLM_MODEL          the model to ask, as --model";
+  VLM_MODEL          the model to ask, as --model
+  VLM_LEDGER         where calls are recorded, as --ledger";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -41,6 +44,25 @@ Examples:
   vlm ask \"What is in this picture?\" --attach photo.jpg --offline
   vlm ask \"What happens?\" --attach https://example.org/clip.mp4 --stream
   cat photo.jpg | vlm ask \"Describe it.\" --attach - --json | jq .completion.cost";
+
+const ESTIMATE_EXAMPLES: &str = "\
+Examples:
+  vlm estimate \"What is in this picture?\" photos/*.jpg
+  vlm estimate \"What happens?\" https://example.org/clip.mp4 --probe-urls --max-tokens 200
+  vlm estimate \"What is in this picture?\" photo.jpg --all-models
+  vlm estimate \"Describe it.\" 'library/**/*.png' --json | jq .estimate.cost.high";
+
+const USAGE_EXAMPLES: &str = "\
+Examples:
+  vlm usage --since 2026-11-01
+  vlm usage --by model --json | jq .total.money";
+
+const PRICES: &str = "\
+A price list of your own (--prices) is a JSON array; its models stand in front of the built-in ones:
+  [{\"family\": \"qwen\", \"model\": \"qwen3-vl-plus\", \"currency\": \"USD\",
+    \"unit\": \"per_1m_tokens\", \"tiers\": [
+      {\"up_to_input_tokens\": 32000, \"input\": \"0.2\", \"output\": \"1.6\", \"cached_input\": \"0.04\"},
+      {\"up_to_input_tokens\": null, \"input\": \"0.3\", \"output\": \"2.4\"}]}]";
 
 const EXTRACT_EXAMPLES: &str = "\
 Examples:
@@ -92,10 +114,23 @@ pub(crate) enum Command {
     /// What a model's form of schemas cannot say is written into descriptions, and checked when the answer is there.
     #[command(after_help = format!("{SCHEMA_EXAMPLES}\n\n{LANGUAGE}\n\n{EXIT_CODES}"))]
     Schema(SchemaCommandArgs),
+    /// Say what a question would take and cost, without asking it.
+    ///
+    /// Takes the arguments of `vlm ask`, and any number of pictures and films besides, each for a call of its own. The
+    /// cost is a range: from no answer to the longest that is allowed. Nothing is sent.
+    #[command(after_help = format!("{ESTIMATE_EXAMPLES}\n\n{EXIT_CODES}"))]
+    Estimate(Box<EstimateArgs>),
+    /// Show what was spent, from the local ledger of calls.
+    ///
+    /// `vlm ask` and `vlm extract` record each call there: model, tag, tokens and cost, never a prompt, an answer or the
+    /// name of a file. What counts as held may have been billed: nobody can tell.
+    #[command(after_help = format!("{USAGE_EXAMPLES}\n\n{EXIT_CODES}"))]
+    Usage(UsageArgs),
     /// List the known models: what they take and what they cost.
     ///
     /// Prices are dollars per million tokens. A tier is chosen by the input tokens of a request and rates the whole of
     /// it, input and output alike.
+    #[command(after_help = PRICES)]
     Models(ModelsArgs),
     /// Run a local memories.ai, to try and test without a key.
     ///
@@ -122,6 +157,9 @@ pub(crate) struct AskArgs {
 
     #[command(flatten)]
     pub(crate) sampling: SamplingArgs,
+
+    #[command(flatten)]
+    pub(crate) spend: SpendArgs,
 
     #[command(flatten)]
     pub(crate) call: CallArgs,
@@ -172,6 +210,9 @@ pub(crate) struct ModelsArgs {
     /// Only models of this family.
     #[arg(long, value_name = "FAMILY", value_parser = families())]
     pub(crate) model_family: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) prices: PriceArgs,
 }
 
 #[derive(Debug, Args)]
@@ -222,7 +263,7 @@ mod tests {
 
     #[test]
     fn the_default_model_is_the_documented_one() {
-        for command in ["ask", "extract", "schema"] {
+        for command in ["ask", "extract", "schema", "estimate"] {
             let help = Cli::command().find_subcommand_mut(command).unwrap().render_long_help().to_string();
             assert!(help.contains(&format!("[default: {DEFAULT_MODEL}]")), "{command}");
         }

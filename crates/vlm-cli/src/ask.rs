@@ -1,6 +1,7 @@
 //! `vlm ask`: a question and its answer as text. How the answer is shown stands in `answer.rs`.
 
-use vlm_core::Error;
+use serde_json::Value;
+use vlm_core::{Ask, Error};
 
 use crate::answer::Printing;
 use crate::args::{AnswerArgs, AskArgs};
@@ -10,21 +11,15 @@ use crate::question::{Asked, Question};
 use crate::report::Report;
 
 pub(crate) fn run(args: AskArgs, report: &mut Report) -> Result<(), Failure> {
-    let AskArgs { question, output, answer, sampling, call } = args;
+    let AskArgs { question, output, answer, sampling, spend, call } = args;
     report.set_quiet(output.quiet);
-    let question = Question::read(question, sampling, call, false)?;
-    let AnswerArgs { json_output, json_schema, schema_name, n } = answer;
-    let schema = json_schema.as_deref().map(input::schema).transpose()?;
+    let question = Question::read(question, sampling, spend, call, false)?;
+    let schema = answer.json_schema.as_deref().map(input::schema).transpose()?;
     question.put(report, async |asked, report| {
-        let Asked { mut ask, waiting, about } = asked;
-        let wants_json = json_output || schema.is_some();
-        if let Some(schema) = schema {
-            ask = ask.json_schema(schema_name, schema);
-        } else if json_output {
-            ask = ask.json();
-        }
-        let ask = ask.with(|request| request.sampling.n = n);
-        let numbered = n.is_some_and(|n| n > 1);
+        let Asked { ask, waiting, about } = asked;
+        let wants_json = answer.json_output || schema.is_some();
+        let numbered = answer.n.is_some_and(|n| n > 1);
+        let ask = answered_as(ask, &answer, schema);
         let printing = Printing { waiting, json: output.json, wants_json, numbered };
         let failed = |error: Error| about.failed(error);
         if output.stream {
@@ -33,4 +28,14 @@ pub(crate) fn run(args: AskArgs, report: &mut Report) -> Result<(), Failure> {
             printing.whole(ask, report, failed).await
         }
     })
+}
+
+/// The question with the form of its answer.
+pub(crate) fn answered_as(ask: Ask, answer: &AnswerArgs, schema: Option<Value>) -> Ask {
+    let ask = match schema {
+        Some(schema) => ask.json_schema(answer.schema_name.clone(), schema),
+        None if answer.json_output => ask.json(),
+        None => ask,
+    };
+    ask.with(|request| request.sampling.n = answer.n)
 }

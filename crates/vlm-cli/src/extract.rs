@@ -35,9 +35,9 @@ struct Printed<'a> {
 }
 
 pub(crate) fn run(args: ExtractArgs, report: &mut Report) -> Result<(), Failure> {
-    let ExtractArgs { question, output, schema: named, sampling, fit, call } = args;
+    let ExtractArgs { question, output, schema: named, sampling, fit, spend, call } = args;
     report.set_quiet(output.quiet);
-    let question = Question::read(question, sampling, call, schema_source::is_stdin(&named.schema))?;
+    let question = Question::read(question, sampling, spend, call, schema_source::is_stdin(&named.schema))?;
     let schema = schema_source::read(&named.schema, &named.schema_name)?;
     question.put(report, async |asked, report| {
         let Asked { ask, waiting, about } = asked;

@@ -47,6 +47,12 @@ pub(crate) fn schema_text(path: &Path) -> Result<String, Failure> {
     text(file(path, &what, TEXT_LIMIT)?, &what)
 }
 
+/// The text of a price list.
+pub(crate) fn prices(path: &Path) -> Result<String, Failure> {
+    let what = format!("the price list {}", path.display());
+    text(file(path, &what, TEXT_LIMIT)?, &what)
+}
+
 /// The bytes of a script for the emulator.
 pub(crate) fn script(path: &Path) -> Result<Vec<u8>, Failure> {
     file(path, &format!("the script {}", path.display()), TEXT_LIMIT)

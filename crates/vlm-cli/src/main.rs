@@ -8,11 +8,13 @@ mod declared;
 mod dialect;
 mod each;
 mod emulate;
+mod estimate;
 mod exit;
 mod explain;
 mod extract;
 mod in_order;
 mod input;
+mod media_list;
 mod misfit;
 mod models;
 mod provider;
@@ -21,7 +23,9 @@ mod report;
 mod runtime;
 mod schema;
 mod schema_source;
+mod spending;
 mod terminal;
+mod usage;
 mod waiting;
 mod words;
 
@@ -55,6 +59,8 @@ fn run(command: Command, report: &mut Report) -> Result<(), Failure> {
         Command::Ask(args) => ask::run(*args, report),
         Command::Extract(args) => extract::run(*args, report),
         Command::Schema(args) => schema::run(&args, report),
+        Command::Estimate(args) => estimate::run(*args, report),
+        Command::Usage(args) => usage::run(&args, report),
         Command::Models(args) => models::run(&args, report),
         Command::Emulate(args) => emulate::run(&args, report),
         Command::Completions { shell } => completions(shell, report),

@@ -1,15 +1,17 @@
 //! `vlm models`: the listed models as a table or as JSON.
 
+use std::time::Duration;
+
 use comfy_table::{CellAlignment, Table, presets};
-use vlm_core::{Capabilities, MediaCapability, PriceSchedule};
+use vlm_core::{Capabilities, Currency, MediaCapability, Money, PriceSchedule};
 
 use crate::args::ModelsArgs;
 use crate::exit::Failure;
-use crate::provider;
 use crate::report::Report;
+use crate::{provider, spending};
 
 pub(crate) fn run(args: &ModelsArgs, report: &mut Report) -> Result<(), Failure> {
-    let mut models = provider::catalogue()?.models();
+    let mut models = provider::catalogue(spending::prices(&args.prices)?)?.models();
     if let Some(family) = &args.model_family {
         models.retain(|model| model.model.split(':').next() == Some(family));
     }
@@ -17,6 +19,7 @@ pub(crate) fn run(args: &ModelsArgs, report: &mut Report) -> Result<(), Failure>
         return report.json_pretty(&models);
     }
     report.text(&format!("{}\n", table(&models)))?;
+    report.note("limits: how many pictures and films one request may have, and how long a film may be; --json has all");
     report.note("prices: $ per 1M tokens; a tier is chosen by the request's input tokens and rates all of it");
     report.note("other models of these families can be asked too; they get a warning and no price");
     Ok(())
@@ -25,7 +28,8 @@ pub(crate) fn run(args: &ModelsArgs, report: &mut Report) -> Result<(), Failure>
 /// One line per model and price tier.
 fn table(models: &[Capabilities]) -> String {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(["MODEL", "PICTURES", "FILMS", "CONTEXT", "TIER", "IN $", "OUT $"]);
+    let header = ["MODEL", "PICTURES", "FILMS", "CONTEXT", "ANSWER", "TIER", "IN $", "OUT $"];
+    table.load_style(presets::NOTHING).set_header(header);
     for model in models {
         for (at, tier) in tiers(model.price.as_ref()).into_iter().enumerate() {
             let first = at == 0;
@@ -36,6 +40,7 @@ fn table(models: &[Capabilities]) -> String {
                 shown(forms(&model.image)),
                 shown(forms(&model.video)),
                 shown(model.max_input_tokens.map_or_else(|| "?".to_owned(), short)),
+                shown(model.max_output_tokens.map_or_else(|| "?".to_owned(), short)),
                 bound,
                 input,
                 output,
@@ -51,11 +56,30 @@ fn table(models: &[Capabilities]) -> String {
     table.trim_fmt()
 }
 
-/// The forms in which something is taken.
+/// The forms in which something is taken, how many, and how long a film may be: `url,file to 256`, `url to 64, 2s-1h`.
 fn forms(media: &MediaCapability) -> String {
     let forms = [(&media.url, "url"), (&media.inline, "file"), (&media.file_id, "id")];
     let taken: Vec<&str> = forms.iter().filter(|(support, _)| support.is_available()).map(|(_, name)| *name).collect();
-    if taken.is_empty() { "-".to_owned() } else { taken.join(",") }
+    if taken.is_empty() {
+        return "-".to_owned();
+    }
+    let count = media.max_count.map(|count| format!(" to {count}")).unwrap_or_default();
+    let length = match (media.limits.min_duration, media.limits.max_duration) {
+        (None, None) => String::new(),
+        (least, most) => {
+            format!(", {}-{}", least.map_or_else(String::new, length), most.map_or_else(String::new, length))
+        }
+    };
+    format!("{}{count}{length}", taken.join(","))
+}
+
+/// `2s`, `20min`, `1h`.
+fn length(time: Duration) -> String {
+    match time.as_secs() {
+        seconds if seconds > 0 && seconds.is_multiple_of(3600) => format!("{}h", seconds / 3600),
+        seconds if seconds > 0 && seconds.is_multiple_of(60) => format!("{}min", seconds / 60),
+        seconds => format!("{seconds}s"),
+    }
 }
 
 /// Bound and prices of each tier; one line of question marks where nothing is known.
@@ -68,7 +92,11 @@ fn tiers(price: Option<&PriceSchedule>) -> Vec<[String; 3]> {
             None if several => "above".to_owned(),
             None => String::new(),
         };
-        [bound, tier.input_per_token.times(1_000_000).to_decimal(), tier.output_per_token.times(1_000_000).to_decimal()]
+        let shown = |per_token: Money| match price.currency() {
+            Currency::USD => per_token.times(1_000_000).to_decimal(),
+            other => other.show(per_token.times(1_000_000)),
+        };
+        [bound, shown(tier.input_per_token), shown(tier.output_per_token)]
     };
     price.tiers().iter().map(tier).collect()
 }
@@ -94,6 +122,11 @@ mod tests {
     fn counts_are_short() {
         let shown = [999, 1_000, 32_000, 129_024, 1_000_000, 1_048_576].map(short);
         assert_eq!(shown, ["999", "1k", "32k", "129k", "1M", "1.05M"]);
+    }
+
+    #[test]
+    fn lengths_are_short() {
+        assert_eq!([2, 90, 600, 3600, 0].map(Duration::from_secs).map(length), ["2s", "90s", "10min", "1h", "0s"]);
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use vlm_core::{Ask, VisionProviderExt as _};
 
-use crate::args::{CallArgs, QuestionArgs, SamplingArgs};
+use crate::args::{CallArgs, QuestionArgs, SamplingArgs, SpendArgs};
 use crate::attachment::Attachment;
 use crate::exit::{About, Failure};
 use crate::provider::{self, Service};
 use crate::report::Report;
+use crate::spending::Spending;
 use crate::waiting::Waiting;
 use crate::{input, runtime};
 
@@ -14,6 +15,7 @@ use crate::{input, runtime};
 pub(crate) struct Question {
     args: QuestionArgs,
     sampling: SamplingArgs,
+    spend: SpendArgs,
     call: CallArgs,
     model: String,
     attachments: Vec<Attachment>,
@@ -33,6 +35,7 @@ impl Question {
     pub(crate) fn read(
         mut args: QuestionArgs,
         sampling: SamplingArgs,
+        spend: SpendArgs,
         call: CallArgs,
         stdin_taken: bool,
     ) -> Result<Self, Failure> {
@@ -54,7 +57,7 @@ impl Question {
             attachments.insert(at, attachment);
         }
         let model = provider::model(args.model.as_deref());
-        Ok(Self { args, sampling, call, model, attachments, labels })
+        Ok(Self { args, sampling, spend, call, model, attachments, labels })
     }
 
     /// Puts it to the service that the flags name, and has `work` await the answer.
@@ -67,13 +70,14 @@ impl Question {
         work: impl AsyncFnOnce(Asked, &mut Report) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let offline = self.args.offline;
-        let online = if offline { None } else { Some(provider::online(&self.call, report)?) };
+        let spending = Spending::read(&self.spend, offline)?;
+        let online = if offline { None } else { Some(provider::online(&self.call, &spending, &self.model, report)?) };
         let outcome = runtime::run(async {
             let service = match online {
                 Some(service) => service,
                 None => {
                     report.note("offline: answers come from the built-in emulator, not from a model");
-                    provider::offline(&self.call).await?
+                    provider::offline(&self.call, &spending, &self.model).await?
                 }
             };
             work(self.asked(&service), report).await
@@ -94,20 +98,20 @@ impl Question {
 
     fn build(self, service: &Service, model: &str) -> Ask {
         let Self { args: QuestionArgs { prompt, system, .. }, sampling, call, attachments, .. } = self;
-        let mut ask = service.memories.model(model).ask(prompt);
+        let mut ask = service.provider.model(model).ask(prompt);
         for attachment in attachments {
             ask = ask.attach(attachment);
         }
         if let Some(system) = system {
             ask = ask.system(system);
         }
-        with_options(ask, sampling, call)
+        with_options(ask, &sampling, &call)
     }
 
     /// How to give a film from a file to a model that takes films by URL: the emulator can serve it.
     fn serving_hint(&self, service: &Service) -> Option<String> {
         let film = self.attachments.iter().find_map(Attachment::film_file)?;
-        let capabilities = service.memories.model(&self.model).capabilities().ok()?;
+        let capabilities = service.provider.model(&self.model).capabilities().ok()?;
         if !self.args.offline || !capabilities.video.url.is_available() || capabilities.video.inline.is_available() {
             return None;
         }
@@ -123,7 +127,8 @@ impl Question {
     }
 }
 
-fn with_options(ask: Ask, given: SamplingArgs, call: CallArgs) -> Ask {
+/// The question with its settings.
+pub(crate) fn with_options(ask: Ask, given: &SamplingArgs, call: &CallArgs) -> Ask {
     let ask = ask.with(|request| {
         let sampling = &mut request.sampling;
         sampling.temperature = given.temperature;
@@ -131,14 +136,14 @@ fn with_options(ask: Ask, given: SamplingArgs, call: CallArgs) -> Ask {
         sampling.max_tokens = given.max_tokens;
         sampling.frequency_penalty = given.frequency_penalty;
         sampling.presence_penalty = given.presence_penalty;
-        sampling.stop = given.stop;
+        sampling.stop.clone_from(&given.stop);
         request.thinking = given.thinking.unwrap_or_default();
         request.call.timeout = call.timeout;
         request.call.max_attempts = call.max_attempts;
         request.call.strict = call.strict;
     });
-    match call.endpoint {
-        Some(endpoint) => ask.extra("memories", "endpoint", endpoint.into()),
+    match &call.endpoint {
+        Some(endpoint) => ask.extra("memories", "endpoint", endpoint.clone().into()),
         None => ask,
     }
 }

@@ -2,18 +2,29 @@
 
 use std::time::Duration;
 
-use vlm_core::{Cost, Usage};
+use vlm_core::{Completion, Cost, Usage};
 
 /// `in 302  out 41 tokens`; what was not reported is a question mark.
 pub(crate) fn tokens(usage: &Usage) -> String {
+    counted(usage, None)
+}
+
+/// The same for an answer: where the input was estimated otherwise, `in 302 (estimated 300)  out 41 tokens`.
+pub(crate) fn taken(answer: &Completion) -> String {
+    let estimated = answer.metadata.get("estimated_input_tokens").and_then(|range| range["likely"].as_u64());
+    counted(&answer.usage, estimated.filter(|estimated| answer.usage.input_tokens != Some(*estimated)))
+}
+
+fn counted(usage: &Usage, estimated: Option<u64>) -> String {
     let count = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
     let part = |count: Option<u64>, what: &str| match count {
         Some(count) if count > 0 => format!(" ({count} {what})"),
         _ => String::new(),
     };
     format!(
-        "in {}{}  out {}{} tokens",
+        "in {}{}{}  out {}{} tokens",
         count(usage.input_tokens),
+        estimated.map(|estimated| format!(" (estimated {estimated})")).unwrap_or_default(),
         part(usage.cached_input_tokens, "cached"),
         count(usage.output_tokens),
         part(usage.reasoning_tokens, "thinking"),

@@ -3,7 +3,7 @@
 use clap::Args;
 use vlm_core::Money;
 
-use super::shared::{CallArgs, QuestionArgs, SamplingArgs};
+use super::shared::{CallArgs, QuestionArgs, SamplingArgs, SpendArgs};
 use crate::dialect;
 
 #[derive(Debug, Args)]
@@ -22,6 +22,9 @@ pub(crate) struct ExtractArgs {
 
     #[command(flatten)]
     pub(crate) fit: FitArgs,
+
+    #[command(flatten)]
+    pub(crate) spend: SpendArgs,
 
     #[command(flatten)]
     pub(crate) call: CallArgs,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use vlm_core::Thinking;
+use vlm_core::{Money, Thinking};
 
 #[derive(Debug, Args)]
 pub(crate) struct QuestionArgs {
@@ -95,6 +95,40 @@ pub(crate) struct CallArgs {
     /// Send the key as `Authorization: Bearer KEY` instead of alone.
     #[arg(long)]
     pub(crate) bearer: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What it may cost")]
+pub(crate) struct SpendArgs {
+    /// The most that this may cost, everything that is asked again included; what could cost more is not sent.
+    ///
+    /// In the currency of the model's prices: dollars, unless a price list of your own says otherwise.
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) max_cost: Option<Money>,
+
+    /// A word for what this is for; `vlm usage --by tag` groups by it.
+    #[arg(long, value_name = "WORD")]
+    pub(crate) tag: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) prices: PriceArgs,
+
+    /// Record the call in this file instead of the usual one.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_ledger")]
+    pub(crate) ledger: Option<PathBuf>,
+
+    /// Do not record the call. Calls with --offline are not, unless --ledger names a file.
+    #[arg(long)]
+    pub(crate) no_ledger: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PriceArgs {
+    /// A price list of your own: its models stand in front of the built-in ones.
+    ///
+    /// JSON, as `vlm models --help` shows it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prices: Option<PathBuf>,
 }
 
 fn thinking(text: &str) -> Result<Thinking, String> {

@@ -1,0 +1,76 @@
+//! What a command may spend, by which prices, and where it is recorded.
+
+use std::path::{Path, PathBuf};
+
+use vlm_core::{Currency, Money, VisionProvider as _};
+use vlm_layers::{Budget, Budgeted, Limit};
+use vlm_memories::Memories;
+use vlm_memories::pricing::PriceList;
+
+use crate::args::{PriceArgs, SpendArgs};
+use crate::exit::Failure;
+use crate::{input, provider};
+
+const LEDGER_VARIABLE: &str = "VLM_LEDGER";
+
+/// What the flags and the environment say about money.
+#[derive(Debug)]
+pub(crate) struct Spending {
+    pub(crate) prices: PriceList,
+    max_cost: Option<Money>,
+    tag: Option<String>,
+    ledger: Option<PathBuf>,
+}
+
+impl Spending {
+    /// Reads the price list, if one is named. Calls to the emulator are recorded only where the flags name a file.
+    pub(crate) fn read(args: &SpendArgs, offline: bool) -> Result<Self, Failure> {
+        let usual = || if offline || args.no_ledger { None } else { usual_ledger() };
+        Ok(Self {
+            prices: prices(&args.prices)?,
+            max_cost: args.max_cost,
+            tag: args.tag.clone(),
+            ledger: args.ledger.clone().or_else(usual),
+        })
+    }
+
+    /// Puts the service behind a budget of this command. The limit is in the currency of the model's prices.
+    pub(crate) fn limit(&self, memories: Memories, model: &str) -> Result<Budgeted<Memories>, Failure> {
+        let capabilities = memories.capabilities(model).ok();
+        let currency = capabilities.and_then(|model| model.price).map_or(Currency::USD, |price| price.currency());
+        let mut builder = Budget::builder().currency(currency);
+        if let Some(most) = self.max_cost {
+            builder = builder.limit(Limit::run().money(most));
+        }
+        if let Some(path) = &self.ledger {
+            builder = builder.ledger(path);
+        }
+        let provider = builder.build().map_err(Failure::call)?.wrap(memories);
+        Ok(match &self.tag {
+            Some(tag) => provider.with_tag(tag.clone()),
+            None => provider,
+        })
+    }
+}
+
+/// The built-in prices, or those of the user in front of them.
+pub(crate) fn prices(args: &PriceArgs) -> Result<PriceList, Failure> {
+    let built_in = PriceList::built_in().clone();
+    let Some(path) = &args.prices else { return Ok(built_in) };
+    let own = PriceList::from_json(&input::prices(path)?).map_err(|error| {
+        let hint = "`vlm models --help` shows the form of a price list";
+        Failure::setup(format!("{}: {error}", path.display()), hint)
+    })?;
+    Ok(built_in.overridden_by(own))
+}
+
+/// Where calls are recorded unless the flags say otherwise: as the environment says, else in the user's own folder for
+/// the state of programs. `None` where the system names no such folder.
+pub(crate) fn usual_ledger() -> Option<PathBuf> {
+    let folder = |name: &str, below: &str| provider::from_env(name).map(|base| Path::new(&base).join(below));
+    provider::from_env(LEDGER_VARIABLE).map(PathBuf::from).or_else(|| {
+        let state = folder("XDG_STATE_HOME", "").or_else(|| folder("LOCALAPPDATA", ""));
+        let state = state.or_else(|| folder("HOME", ".local/state"))?;
+        Some(state.join("vlm").join("ledger"))
+    })
+}
