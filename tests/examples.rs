@@ -45,6 +45,14 @@ fn examples_print_what_they_promise() {
     insta::assert_snapshot!("extract_picture", run("extract_picture"));
     insta::assert_snapshot!("extract_segments", run("extract_segments"));
     insta::assert_snapshot!("stream_elements", run("stream_elements"));
+    insta::assert_snapshot!("estimate_cost", run("estimate_cost"));
+    insta::assert_snapshot!("probe_media", run("probe_media"));
+    // How many of the calls are under way at once differs from run to run.
+    let budget = run("stay_in_budget");
+    let lines: Vec<&str> = budget.lines().collect();
+    let spent = lines[1].strip_prefix("spent ").and_then(|line| line.strip_suffix(", reserved now $0"));
+    assert_eq!(lines[2].strip_prefix("after a restart: spent "), spent, "{budget}");
+    assert!(lines[0].contains(" refused before they were sent") && !lines[0].contains(" 0 refused"), "{budget}");
 }
 
 /// The emulator's port differs from run to run.

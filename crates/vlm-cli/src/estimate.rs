@@ -102,10 +102,13 @@ impl Asked {
                     continue;
                 }
             };
-            looking.as_ref().unwrap_or(&counting).inspect(&mut request).await;
+            let unseen = looking.as_ref().unwrap_or(&counting).inspect(&mut request).await;
             for model in models {
                 request.model.clone_from(model);
-                let (outcome, caveats) = judged(memories, &counting, &request).await;
+                let (mut outcome, caveats) = judged(memories, &counting, &request).await;
+                if let Ok(estimate) = &mut outcome {
+                    estimate.unknown.splice(..0, unseen.iter().cloned());
+                }
                 if self.args.all_models && outcome.as_ref().is_err_and(takes_no_such_media) {
                     continue;
                 }

@@ -33,9 +33,12 @@ pub(crate) enum Failure {
 
 impl Estimator {
     /// Looks at all media of `request` whose facts are not stated, and states them in it: for several estimates of one
-    /// request, at several models say, each file is then read once. What cannot be found out stays unknown.
-    pub async fn inspect(&self, request: &mut Request) {
-        self.look(request).await;
+    /// request, at several models say, each file is then read once.
+    ///
+    /// What cannot be found out stays unknown; of URLs it returns why. What is wrong with a file is told by each
+    /// estimate.
+    pub async fn inspect(&self, request: &mut Request) -> Vec<Unknown> {
+        self.look(request).await.unknown
     }
 
     pub(crate) async fn look(&self, request: &mut Request) -> Seen {

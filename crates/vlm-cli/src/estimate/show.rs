@@ -165,7 +165,7 @@ fn total(table: &mut Table, name: &str, total: &Total, of: usize) {
 /// What is not known, each thing once with how often; the price tier of a single call; warnings.
 fn remarks(rows: &[Row], report: &mut Report) {
     let estimates: Vec<&Estimate> = rows.iter().filter_map(|row| row.outcome.as_ref().ok()).collect();
-    if let [only] = estimates.as_slice() {
+    if let (1, [only]) = (rows.len(), estimates.as_slice()) {
         if let Some(reason) = &only.cost.tier_reason {
             report.note(&format!("price: {}", one_line(reason)));
         }

@@ -10,6 +10,8 @@ fn every_command_has_a_page() {
     assert_snapshot!("help_ask", shown(["ask", "--help"]));
     assert_snapshot!("help_extract", shown(["extract", "--help"]));
     assert_snapshot!("help_schema", shown(["schema", "--help"]));
+    assert_snapshot!("help_estimate", shown(["estimate", "--help"]));
+    assert_snapshot!("help_usage", shown(["usage", "--help"]));
     assert_snapshot!("help_models", shown(["models", "--help"]));
     assert_snapshot!("help_emulate", shown(["emulate", "--help"]));
     assert_snapshot!("help_completions", shown(["completions", "--help"]));
@@ -18,9 +20,9 @@ fn every_command_has_a_page() {
 #[test]
 fn help_never_shows_the_environment() {
     let planted = "never-to-be-shown";
-    for command in ["ask", "extract", "schema", "models", "emulate"] {
+    for command in ["ask", "extract", "schema", "estimate", "usage", "models", "emulate"] {
         let mut run = vlm([command, "--help"]);
-        for name in ["MEMORIES_API_KEY", "MEMORIES_AI_API_KEY", "MEMORIES_VLM_HOST", "VLM_MODEL"] {
+        for name in ["MEMORIES_API_KEY", "MEMORIES_AI_API_KEY", "MEMORIES_VLM_HOST", "VLM_MODEL", "VLM_LEDGER"] {
             run.env(name, planted);
         }
         let output = run.output().unwrap();

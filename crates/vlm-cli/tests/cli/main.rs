@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic, as tests may")]
 
 mod ask;
+mod estimate;
 mod extract;
 mod extract_fails;
 mod help;
@@ -11,4 +12,5 @@ mod refusals;
 mod schema;
 mod secrets;
 mod service;
+mod spending;
 mod support;
