@@ -3,6 +3,7 @@
 mod avi;
 mod matroska;
 mod mp4;
+mod sequence;
 mod ts;
 
 use vlm_core::MediaType;
