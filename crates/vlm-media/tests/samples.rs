@@ -1,4 +1,5 @@
 //! The samples of the repository, from their files, from memory and piece by piece.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failing test may panic")]
 
 mod support;
 

@@ -132,6 +132,16 @@ fn a_damaged_part_does_not_hide_the_others() {
 }
 
 #[test]
+fn no_sound_is_only_said_where_every_track_was_seen() {
+    let film = Film { sound: false, ..Film::default() };
+    assert_eq!(found(&film.build()).facts.sound, Some(false));
+    let mut content = film.build();
+    let header = content.windows(4).position(|window| window == b"hdlr").unwrap();
+    content[header - 4..header].copy_from_slice(&5_u32.to_be_bytes());
+    assert_eq!(found(&content).facts.sound, None);
+}
+
+#[test]
 fn a_live_piece_lasts_from_its_first_frame_on() {
     let film = Film { frames: 50, ..Film::default() };
     let indexes = Indexes { mehd: false, sidx: false, mfra: false };

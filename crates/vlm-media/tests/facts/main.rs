@@ -1,4 +1,5 @@
 //! Facts that were written into a file come back from it, whatever they are.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failing test may panic")]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -92,6 +92,13 @@ fn heif_is_turned_first_and_mirrored_then() {
 }
 
 #[test]
+fn a_sequence_of_pictures_has_the_size_of_its_track() {
+    use super::support::mp4::Film;
+    let found = found(&Film { brand: *b"hevc", orientation: 6, size: (400, 300), ..Film::default() }.build());
+    assert_eq!((found.media_type.as_str(), found.facts.size()), ("image/heic", Some((300, 400))));
+}
+
+#[test]
 fn an_orientation_that_is_none_is_upright() {
     for turn in [0, 9, 600] {
         check(&picture::jpeg(40, 30, Some(&exif(turn, true)), 0), (40, 30), 1);

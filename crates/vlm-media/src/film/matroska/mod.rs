@@ -40,7 +40,7 @@ pub(super) fn parse(input: &mut Input<'_>) -> Result<Found, Fault> {
     if let Some(info) = header.info {
         readable(film.info(input, &info))?;
     }
-    readable(film.tracks(input, &tracks))?;
+    film.all_seen = readable(film.tracks(input, &tracks))?.is_some();
     film.found(input, &segment, &header)
 }
 
@@ -131,6 +131,8 @@ struct Film {
     length: Option<Duration>,
     video: Option<Video>,
     sound: bool,
+    /// Every track said what it holds.
+    all_seen: bool,
 }
 
 /// The first track with pictures.
@@ -164,7 +166,7 @@ impl Film {
         for _ in 0..MAX_TRACKS {
             let Some(found) = elements.next(input)? else { break };
             if found.id == 0xAE {
-                readable(self.track(input, &found))?;
+                self.track(input, &found)?;
             }
         }
         Ok(())
@@ -211,7 +213,7 @@ impl Film {
             duration,
             frames: duration.zip(fps).map(|(length, fps)| timing::frames(length, fps)),
             fps,
-            sound: Some(self.sound),
+            sound: super::sound(self.sound, self.all_seen),
             ..Found::default()
         })
     }

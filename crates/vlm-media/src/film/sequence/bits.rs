@@ -11,14 +11,18 @@ pub(super) struct Bits {
 const MOST: usize = 1024;
 
 impl Bits {
-    /// Drops the 3 of each `0 0 3`.
+    /// Drops the 3 of each `0 0 3`, and ends before the next start code.
     pub(super) fn unescaped(escaped: &[u8]) -> Self {
         let mut bytes = Vec::with_capacity(escaped.len().min(MOST));
         let mut zeros = 0;
         for &byte in escaped.iter().take(MOST) {
-            if zeros >= 2 && byte == 3 {
-                zeros = 0;
-                continue;
+            match byte {
+                3 if zeros >= 2 => {
+                    zeros = 0;
+                    continue;
+                }
+                0..=2 if zeros >= 2 => break,
+                _ => {}
             }
             zeros = if byte == 0 { zeros + 1 } else { 0 };
             bytes.push(byte);
@@ -84,5 +88,6 @@ mod tests {
         assert_eq!(bits.number(24), Some(1));
         assert_eq!((bits.flag(), bits.golomb(), bits.number(0)), (None, None, Some(0)));
         assert_eq!(Bits::unescaped(&[0; 9]).golomb(), None);
+        assert_eq!(Bits::unescaped(&[9, 0, 0, 1, 9]).number(25), None);
     }
 }

@@ -14,6 +14,20 @@ fn h264_is_read_with_crop_and_rate() {
     assert_eq!(find(&Codec::H264, X264), Some(Sequence { size: (1920, 1080), fps: Some(25.0) }));
 }
 
+/// x265: 1280 x 720, 24000/1001 frames per second.
+const X265: &[u8] = &[
+    0, 0, 1, 0x42, 0x01, 0x01, 0x01, 0x60, 0x00, 0x00, 0x03, 0x00, 0x90, 0x00, 0x00, 0x03, 0x00, 0x00, 0x03, 0x00,
+    0x5D, 0xA0, 0x02, 0x80, 0x80, 0x2D, 0x16, 0x59, 0x59, 0xA4, 0x93, 0x2B, 0x80, 0x40, 0x00, 0x00, 0xFA, 0x40, 0x00,
+    0x17, 0x70, 0x02,
+];
+
+#[test]
+fn h265_is_read_with_its_rate() {
+    assert_eq!(find(&Codec::H265, X265), Some(Sequence { size: (1280, 720), fps: Some(24_000.0 / 1001.0) }));
+    // Cut before the rate: the size stands.
+    assert_eq!(find(&Codec::H265, &X265[..32]), Some(Sequence { size: (1280, 720), fps: None }));
+}
+
 #[test]
 fn mpeg2_is_read_with_its_extension() {
     let plain = [0, 0, 1, 0xB3, 0x2D, 0x02, 0x40, 0x33, 0, 0, 0, 0];
@@ -27,7 +41,9 @@ fn mpeg2_is_read_with_its_extension() {
 fn a_cut_header_is_none_and_never_a_panic() {
     for end in 0..X264.len() {
         let _ = find(&Codec::H264, &X264[..end]);
-        let _ = find(&Codec::H265, &X264[..end]);
+    }
+    for end in 0..X265.len() {
+        let _ = find(&Codec::H265, &X265[..end]);
     }
     assert_eq!(find(&Codec::H264, &X264[..12]), None);
     assert_eq!(find(&Codec::Vp9, X264), None);
