@@ -7,6 +7,7 @@ mod support;
 mod fuzz_entry;
 
 use proptest::prelude::*;
+use vlm_media::{Sparse, Step};
 
 use support::{every_file, sample};
 
@@ -79,6 +80,31 @@ proptest! {
         let file = &files[index.index(files.len())].1;
         let content = [&file[..kept.min(file.len())], &noise].concat();
         fuzz_entry::run(&content);
+    }
+}
+
+/// The same bytes again and again, as far as numbers go: no sum may overflow, and an end is reached.
+fn endless(data: &[u8]) {
+    let mut sparse = Sparse::new(u64::MAX);
+    while let Ok(Step::Need { offset, length }) = sparse.probe() {
+        let from = (offset % data.len() as u64) as usize;
+        let piece: Vec<u8> = data.iter().cycle().skip(from).take(length as usize).copied().collect();
+        sparse.insert(offset, &piece);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn endless_content_comes_to_an_end(index in any::<prop::sample::Index>(), change in change()) {
+        let files = every_file();
+        let mut content = files[index.index(files.len())].1.clone();
+        endless(&content);
+        apply(&mut content, &change);
+        if !content.is_empty() {
+            endless(&content);
+        }
     }
 }
 

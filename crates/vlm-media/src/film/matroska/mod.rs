@@ -33,7 +33,7 @@ pub(super) fn parse(input: &mut Input<'_>) -> Result<Found, Fault> {
     let segment = Elements::new(0, input.len()).find(input, SEGMENT)?.ok_or(Fault::Cut(HEADER))?;
     let mut header = Header::default();
     readable(header.find(input, &segment))?;
-    let Some(tracks) = header.tracks.filter(|tracks| tracks.end <= input.len()) else {
+    let Some(tracks) = header.tracks.filter(|tracks| tracks.whole) else {
         return Err(Fault::Cut(HEADER));
     };
     let mut film = Film { tick: MILLISECOND, ..Film::default() };
@@ -224,7 +224,7 @@ impl Video {
     fn name_by_header(&mut self, input: &mut Input<'_>, private: Option<Element>) -> Result<(), Fault> {
         let Some(private) = private else { return Ok(()) };
         if matches!(&self.codec, Some(Codec::Other(name)) if &**name == "V_MS/VFW/FOURCC") {
-            self.codec = Some(Codec::from_fourcc(input.array(private.body + 16)?));
+            self.codec = Some(Codec::from_fourcc(input.array(private.body.saturating_add(16))?));
         }
         Ok(())
     }
