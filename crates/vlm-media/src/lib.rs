@@ -28,7 +28,7 @@
 //! a hair beside a whole number (0.001) is that number. A duration of 0 or above 10⁷ s is not believed.
 //!
 //! **Limits.** At most [`MAX_PICTURE_READ`] bytes of a picture and [`MAX_FILM_READ`] of a film are read, whatever a
-//! header claims. A probe holds a window of at most 64 KiB, and for a transport stream 64 KiB of its beginning;
+//! header claims. A probe holds a window of at most 64 KiB, and of a transport stream a frame of about as much;
 //! [`Sparse`] content holds [`MAX_HELD`] bytes at most. No length field is allocated for, and every parser only goes
 //! forward.
 

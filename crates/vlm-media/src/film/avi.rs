@@ -22,8 +22,8 @@ pub(super) fn parse(input: &mut Input<'_>) -> Result<Found, Fault> {
         read.map_err(|fault| fault.lacks(HEADER))?;
         return Err(Fault::Cut(HEADER));
     }
-    readable(read)?;
-    Ok(avi.found())
+    let all_seen = readable(read)?.is_some();
+    Ok(avi.found(all_seen))
 }
 
 #[derive(Debug, Default)]
@@ -127,9 +127,10 @@ impl Avi {
         }
     }
 
-    fn found(self) -> Found {
+    fn found(self, all_seen: bool) -> Found {
         let sides = |size: (u32, u32)| Some(size).filter(|(width, height)| *width > 0 && *height > 0);
-        let mut found = Found { stored: sides(self.size), sound: Some(self.sound), ..Found::default() };
+        let mut found =
+            Found { stored: sides(self.size), sound: super::sound(self.sound, all_seen), ..Found::default() };
         let stream = self.video.unwrap_or_default();
         found.stored = stream.size.and_then(sides).or(found.stored);
         let frames =

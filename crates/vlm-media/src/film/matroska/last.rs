@@ -12,7 +12,7 @@ use crate::timing;
 /// Bytes at the end that are searched for the mark of a cluster.
 const TAIL: u64 = 1 << 20;
 /// How much of them at a time.
-const PIECE: u64 = 32 << 10;
+const PIECE: u64 = 60 << 10;
 /// Blocks, and elements between them, that are looked at.
 const MAX_BLOCKS: usize = 65_536;
 /// Clusters that are tried in the tail: the mark may stand by chance in a frame.
