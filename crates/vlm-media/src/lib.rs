@@ -29,8 +29,8 @@
 //!
 //! **Limits.** At most [`MAX_PICTURE_READ`] bytes of a picture and [`MAX_FILM_READ`] of a film are read, whatever a
 //! header claims. A probe holds a window of at most 64 KiB, and of a transport stream a frame of about as much;
-//! [`Sparse`] content holds [`MAX_HELD`] bytes at most. No length field is allocated for, and every parser only goes
-//! forward.
+//! [`Sparse`] content holds [`MAX_HELD`] bytes at most. No length field is allocated for; every walk
+//! over boxes, elements or packets goes forward, and its steps are counted.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 

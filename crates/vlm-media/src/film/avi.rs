@@ -15,7 +15,7 @@ const MAX_DEPTH: usize = 4;
 pub(super) fn parse(input: &mut Input<'_>) -> Result<Found, Fault> {
     const HEADER: &str = "its header (the hdrl list)";
     let mut avi = Avi::default();
-    // Chunks after the twelve bytes `RIFF`, size, `AVI `. The size is not believed: files above 4 GB cannot tell theirs.
+    // Behind `RIFF`, size, `AVI `. The size is not believed: files above 4 GB cannot tell theirs.
     let end = input.len();
     let read = avi.list(input, 12, end, 0);
     if !avi.header {

@@ -1,6 +1,6 @@
 //! The length of a film whose header tells none, as browsers record it: the end of the last frame.
 //!
-//! The last cluster is found by the cues, or by its mark in the tail of the file, or by leaping from cluster to cluster.
+//! The last cluster is found by the cues, else by its mark in the tail of the file.
 
 use std::time::Duration;
 
