@@ -19,7 +19,7 @@
 //! | MP4, QuickTime, 3GPP | yes | of the track | yes | yes | yes |
 //! | WebM, Matroska | yes | not read | yes | where the track states its frame duration | yes |
 //! | AVI | yes | none exists | yes | yes | yes |
-//! | MPEG transport stream | H.264, H.265, MPEG-2 | not read | yes | fps where the stream states it | yes |
+//! | MPEG transport stream | H.264, H.265, MPEG-2 | not read | yes | where the stream states its rate | yes |
 //! | FLV, WMV, MPEG program stream | no | no | no | no | no |
 //!
 //! **Meaning.** Width and height are those of the frames as coded and cropped, after rotation; another shape of the

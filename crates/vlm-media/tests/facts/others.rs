@@ -76,6 +76,7 @@ proptest! {
         prop_assert!((fps - f64::from(rate.0) / f64::from(rate.1)).abs() < 1e-9, "{fps}");
         let seconds = found.facts.duration.unwrap().as_secs_f64();
         prop_assert!((seconds - film.seconds()).abs() < 1e-4, "{seconds} {}", film.seconds());
+        prop_assert_eq!(found.facts.frames, Some(frames.into()));
         prop_assert_eq!(found.facts.sound, Some(sound));
         let expected = match codec { Coding::H264 => Codec::H264, Coding::H265 => Codec::H265, Coding::Mpeg2 => Codec::Mpeg2 };
         prop_assert_eq!(found.codec, Some(expected));

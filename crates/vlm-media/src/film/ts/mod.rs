@@ -33,6 +33,7 @@ pub(super) fn parse(input: &mut Input<'_>) -> Result<Found, Fault> {
     if let (Some(pid), Some(first)) = (streams.timed(), head.first) {
         let last = readable(last(input, pid, first))?.flatten();
         found.duration = last.and_then(|ticks| with_last_frame(ticks, found.fps));
+        found.frames = found.duration.zip(found.fps).map(|(length, fps)| timing::frames(length, fps));
     }
     Ok(found)
 }
