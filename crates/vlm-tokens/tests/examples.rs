@@ -135,6 +135,8 @@ fn openai_patches() {
         ("gpt-5.4", size(1920, 1080), Detail::High, 2448, size(1920, 1080)),
         ("gpt-4.1-mini", size(1800, 2400), Detail::Auto, 4977, size(1536, 2048)),
         ("o4-mini", size(1800, 2400), Detail::Auto, 2498, size(1056, 1408)),
+        // More patches than the budget, and fewer pixels: by the formula 39 times 63 patches.
+        ("gpt-5.4", size(1254, 2005), Detail::High, 2949, size(1248, 1995)),
     ] {
         let found = OpenAi::of(model).unwrap().detail(detail).image(picture).unwrap();
         assert_eq!((found.tokens.likely, found.resized), (count, Some(seen)), "{model} {picture:?}");
