@@ -1,7 +1,7 @@
 //! Every priced model and every sample: what an estimate says is likely is what is billed.
 
 use vlm_core::Media;
-use vlm_memories::pricing::PriceList;
+use vlm_memories::pricing;
 
 use crate::held::Bench;
 use crate::support::samples;
@@ -12,10 +12,10 @@ const FILM: &str = "launch-and-coffee.mp4";
 #[tokio::test]
 async fn every_priced_model_bills_what_the_estimate_says() {
     let bench = Bench::start(&samples()).await;
-    for (family, id, _) in PriceList::built_in().iter() {
+    for (family, id, _) in pricing::built_in().iter() {
         let model = format!("{family}:{id}");
         let mut attached: Vec<Media> = PICTURES.iter().map(|name| Media::path(samples().join(name))).collect();
-        if family.prefix() != "gpt" {
+        if family != "gpt" {
             attached.push(bench.film(&samples().join(FILM)));
         }
         for media in attached {

@@ -3,7 +3,7 @@
 use vlm_core::{Media, MediaFacts, Request, VisionProvider};
 use vlm_estimate::{Confidence, Estimator};
 use vlm_http::MediaFetcher;
-use vlm_memories::pricing::PriceList;
+use vlm_memories::pricing;
 
 use crate::held::Bench;
 use crate::support::film::Film;
@@ -20,9 +20,9 @@ fn looking(most: u64) -> Estimator {
 #[tokio::test]
 async fn of_a_url_that_nobody_looked_at_the_range_holds_the_bill() {
     let bench = Bench::start(&samples()).await;
-    for (family, id, _) in PriceList::built_in().iter() {
+    for (family, id, _) in pricing::built_in().iter() {
         let model = format!("{family}:{id}");
-        let films = (family.prefix() != "gpt").then_some(FILM);
+        let films = (family != "gpt").then_some(FILM);
         for name in ["coffee.png", "rocket.jpg"].into_iter().chain(films) {
             let what = format!("{model} {name}");
             let held = bench.hold(&model, Media::url(bench.emulator.media_url(name))).await;

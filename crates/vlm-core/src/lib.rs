@@ -60,7 +60,7 @@ pub use media::{
 pub use message::{Message, Part, Role};
 pub use money::{Currency, Money, ParseCurrencyError, ParseMoneyError};
 pub use options::{CallOptions, Output, Sampling, Thinking};
-pub use price::{Cost, CostBounds, PriceSchedule, PriceTier};
+pub use price::{Cost, CostBounds, PriceList, PriceListError, PriceSchedule, PriceTier};
 pub use provider::VisionProvider;
 pub use request::Request;
 pub use stream::{CompletionStream, StreamEvent};

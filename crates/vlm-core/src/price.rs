@@ -1,6 +1,7 @@
-//! Price schedules and what a call cost by them. The figures themselves belong to each provider.
+//! Price schedules and what a call cost by them. Lists of them stand in `list.rs`, the cost of a range in `bounds.rs`.
 
 mod bounds;
+mod list;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +9,7 @@ use crate::money::{Currency, Money};
 use crate::usage::Usage;
 
 pub use bounds::CostBounds;
+pub use list::{PriceList, PriceListError};
 
 /// What one model costs: one or more tiers, by the input tokens of the request.
 ///

@@ -13,11 +13,10 @@ use crate::config::Config;
 use crate::error::ReplyError;
 use crate::extras::{Extras, ID};
 use crate::family::Endpoint;
-use crate::pricing::PriceList;
 use crate::routing::ModelName;
 use crate::settings::AuthScheme;
 use crate::streaming::MemoriesStream;
-use crate::{attachments, families, models, reply, routing};
+use crate::{attachments, families, models, pricing, reply, routing};
 
 /// memories.ai as a [`VisionProvider`]. Cheap to clone; clones share connections, retry quota and rate-limit pauses.
 ///
@@ -49,12 +48,9 @@ impl Memories {
         Self { config: Arc::new(config) }
     }
 
-    fn prices(&self) -> &PriceList {
-        self.config.prices.as_ref().unwrap_or_else(|| PriceList::built_in())
-    }
-
     fn describe(&self, name: &ModelName<'_>) -> Capabilities {
-        let price = self.prices().get(name.family, name.id);
+        let prices = self.config.prices.as_ref().unwrap_or_else(|| pricing::built_in());
+        let price = prices.get(name.family.prefix(), name.id);
         models::capabilities(name.family, name.id, self.config.inline, price)
     }
 
