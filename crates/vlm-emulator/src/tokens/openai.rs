@@ -4,9 +4,16 @@
 use super::whole;
 
 enum Rule {
-    Tiles { base: u64, tile: u64 },
+    Tiles {
+        base: u64,
+        tile: u64,
+    },
     /// `percent` is what a hundred patches take.
-    Patches { side: u32, budget: f64, percent: u64 },
+    Patches {
+        side: u32,
+        budget: f64,
+        percent: u64,
+    },
 }
 
 fn rule(id: &str) -> Rule {
