@@ -147,6 +147,13 @@ async fn pictures_of(bench: Arc<Bench>, model: &'static str, files: Arc<Vec<Path
     (model, tally)
 }
 
+/// The same film as an index may know it: its frames were not counted.
+fn uncounted(film: &Media) -> Media {
+    let mut facts = film.facts().unwrap().clone();
+    (facts.frames, facts.fps) = (None, None);
+    film.clone().with_facts(facts)
+}
+
 async fn films_of(bench: Arc<Bench>, model: &'static str, files: Arc<Vec<PathBuf>>) -> (&'static str, Tally) {
     let text = bench.billed_without_media(model).await;
     let longest = bench.memories.capabilities(model).unwrap().video.limits.max_duration;
@@ -155,6 +162,13 @@ async fn films_of(bench: Arc<Bench>, model: &'static str, files: Arc<Vec<PathBuf
         let film = bench.film(file);
         let length = film.facts().unwrap().duration.unwrap();
         if longest.is_none_or(|longest| length <= longest) {
+            // A length alone says how many frames are taken where the film has as many.
+            if film.facts().unwrap().fps.is_some_and(|fps| fps >= 2.0) {
+                let held = bench.hold(model, uncounted(&film)).await;
+                let (range, billed) = (held.media().tokens, held.billed() - text);
+                assert!(range.contains(billed), "{model} {film:?}: {billed} billed, {range:?} estimated");
+                assert_ne!(range.confidence, Confidence::Exact, "{model} {film:?}");
+            }
             tally.hold(&bench, model, text, film).await;
         }
     }

@@ -1,7 +1,7 @@
 //! A request, with what is known of its media, to input tokens part by part. Pure: nothing is opened here.
 
 use vlm_core::{Capabilities, Media, MediaKind, Output, Part, Problem, ProblemKind, Request};
-use vlm_tokens::{RuleError, Rules, Size, text};
+use vlm_tokens::{Clip, RuleError, Rules, Size, text};
 
 use crate::estimate::{PartEstimate, Unknown, What};
 use crate::rules;
@@ -94,7 +94,7 @@ impl Counted {
         if let Some(clip) = known.known() {
             match rules.video(&clip) {
                 Ok(film) => {
-                    let tokens = self.with_sound(rules, &known, film.tokens.into(), path)?;
+                    let tokens = self.with_sound(rules, clip, known.sound, film.tokens.into(), path)?;
                     let (resized, frames) = (film.resized.map(pair), Some(film.frames));
                     return Ok(PartEstimate { resized, frames, ..part(path, MediaKind::Video, tokens) });
                 }
@@ -115,23 +115,21 @@ impl Counted {
         Ok(part(path, MediaKind::Video, rules.any_video(&known)?.into()))
     }
 
-    /// Widens the range by the sound that a film may have.
+    /// Widens the range by the sound that a film may have, where sound costs something.
     fn with_sound(
         &mut self,
         rules: Rules,
-        known: &vlm_tokens::PartialClip,
+        clip: Clip,
+        sound: Option<bool>,
         tokens: TokenRange,
         path: &str,
     ) -> Result<TokenRange, RuleError> {
-        if known.sound.is_some() {
-            return Ok(tokens);
-        }
-        let range = TokenRange::from(rules.any_video(known)?);
-        if tokens.low <= range.low {
+        let silent = rules.video(&clip.silent())?.tokens;
+        if sound.is_some() || tokens.low <= silent.low {
             return Ok(tokens);
         }
         self.not_known(path, "whether the film has sound is not known: the range holds both");
-        Ok(TokenRange { low: range.low, ..tokens })
+        Ok(TokenRange { low: silent.low, ..tokens })
     }
 
     fn not_known(&mut self, path: &str, message: &str) {
