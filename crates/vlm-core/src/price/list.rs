@@ -68,6 +68,8 @@ struct Tier {
     input: Money,
     output: Money,
     cached_input: Option<Money>,
+    audio_input: Option<Money>,
+    cached_audio_input: Option<Money>,
     batch_input: Option<Money>,
     batch_output: Option<Money>,
 }
@@ -77,13 +79,14 @@ impl PriceList {
     /// "tiers": [{"up_to_input_tokens": number | null, "input": "0.00021", "output": "0.00168"}]}`. The group is written
     /// as `family` or as `service`.
     ///
-    /// A tier may also have a `cached_input`, the price of input from the service's cache, and `batch_input` with
-    /// `batch_output`, the prices of batch calls. The currency is any ISO 4217 code; costs are then told in it. Thousand
-    /// means 1,000. Other fields, such as the source of a figure, are passed over.
+    /// A tier may also have a `cached_input`, the price of input from the service's cache; `audio_input` and
+    /// `cached_audio_input`, the same of sound; and `batch_input` with `batch_output`, the prices of batch calls. The
+    /// currency is any ISO 4217 code; costs are then told in it. Thousand means 1,000. Other fields, such as the source
+    /// of a figure, are passed over.
     ///
     /// # Errors
     /// Other JSON, one model twice, a price finer than a millionth of a millionth per token, batch prices in some tiers
-    /// only, or tiers out of order.
+    /// only, a `cached_audio_input` without its `audio_input`, or tiers out of order.
     pub fn from_json(json: &str) -> Result<Self, PriceListError> {
         let entries: Vec<Entry> = serde_json::from_str(json)?;
         let mut schedules = BTreeMap::new();
@@ -136,6 +139,13 @@ impl Entry {
             if let Some(cached) = tier.cached_input {
                 read = read.with_cached_input(per_token(cached)?);
             }
+            match (tier.audio_input, tier.cached_audio_input) {
+                (Some(audio), cached) => {
+                    read = read.with_audio_input(per_token(audio)?, cached.map(per_token).transpose()?);
+                }
+                (None, Some(_)) => return Err(wrong("cached_audio_input needs audio_input")),
+                (None, None) => {}
+            }
             tiers.push(read);
             if let Some((input, output)) = tier.batch_input.zip(tier.batch_output) {
                 batch.push(PriceTier::new(tier.up_to_input_tokens, per_token(input)?, per_token(output)?));
@@ -186,6 +196,7 @@ mod tests {
         assert!(
             changed(r#""2"}"#, r#""2","batch_input":"1"}"#).unwrap_err().contains("both batch_input and batch_output")
         );
+        assert!(changed(r#""2"}"#, r#""2","cached_audio_input":"1"}"#).unwrap_err().contains("needs audio_input"));
         assert!(changed("per_1k_tokens", "per_token").unwrap_err().contains("not readable"));
         assert!(changed(r#"{"up_to_input_tokens":null,"input":"1","output":"2"}"#, "").unwrap_err().contains("empty"));
         let entry = ONE.trim_start_matches('[').strip_suffix(']').unwrap();
@@ -200,13 +211,16 @@ mod tests {
     fn a_list_of_ones_own_stands_in_front_of_another() {
         let own = r#"[{"service": "qwen", "model": "m", "currency": "EUR", "unit": "per_1m_tokens", "source": "a letter",
             "tiers": [{"up_to_input_tokens": null, "input": "2", "output": "8", "cached_input": "0.5",
-                       "batch_input": "1", "batch_output": "4"}]}]"#;
+                       "audio_input": "6", "batch_input": "1", "batch_output": "4"}]}]"#;
         let list = PriceList::from_json(ONE).unwrap().overridden_by(PriceList::from_json(own).unwrap());
         assert_eq!(list.iter().count(), 1);
         let mut usage = Usage::new().with_tokens(1_000_000, 100_000);
         usage.cached_input_tokens = Some(400_000);
+        usage.input_by_modality.audio = Some(0);
         let schedule = list.get("qwen", "m").unwrap().clone();
         assert_eq!(schedule.cost(&usage).to_string(), "2.2 EUR");
+        usage.input_by_modality.audio = Some(1_000_000);
+        assert_eq!(schedule.cost(&usage).to_string(), "6.8 EUR");
         assert_eq!(schedule.batch().unwrap().cost(&usage).to_string(), "1.4 EUR");
         let set = list.with("gpt", "n", schedule);
         assert_eq!(
