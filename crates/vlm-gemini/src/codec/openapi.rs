@@ -1,0 +1,199 @@
+//! JSON Schema → Gemini's `responseSchema`: an OpenAPI subset with upper-case types and `nullable`.
+//!
+//! Local references are inlined, unions with `null` become `nullable`, `const` becomes an `enum`. A keyword that Gemini
+//! does not know is left out and named; a schema that refers to itself cannot be written at all.
+
+use serde_json::{Map, Value};
+
+use super::lowered::{DEPTH_LIMIT, Lowered};
+
+/// Keywords that carry over as they are.
+const KEPT: &[&str] = &[
+    "format",
+    "title",
+    "description",
+    "default",
+    "example",
+    "minItems",
+    "maxItems",
+    "required",
+    "propertyOrdering",
+    "minProperties",
+    "maxProperties",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minimum",
+    "maximum",
+    "nullable",
+];
+
+/// Keywords that say nothing about the value.
+const SILENT: &[&str] = &["$schema", "$id", "$defs", "definitions", "$comment", "additionalProperties", "examples"];
+
+/// Writes `schema` in Gemini's form. A schema in that form already stays as it is.
+///
+/// # Errors
+/// A schema that refers to itself, is nested too deeply, or has a reference to something else than its own definitions.
+pub(super) fn lower(schema: &Value) -> Result<Lowered, String> {
+    let mut lowering = Lowering { root: schema, lost: Vec::new(), open: Vec::new() };
+    let schema = lowering.schema(schema, "#", 0)?;
+    Ok(Lowered { schema, lost: lowering.lost })
+}
+
+struct Lowering<'a> {
+    root: &'a Value,
+    lost: Vec<String>,
+    /// References being inlined just now; meeting one again is a recursion.
+    open: Vec<String>,
+}
+
+impl<'a> Lowering<'a> {
+    fn schema(&mut self, schema: &'a Value, path: &str, depth: usize) -> Result<Value, String> {
+        if depth > DEPTH_LIMIT {
+            return Err(format!("the schema is nested more than {DEPTH_LIMIT} levels deep at {path}"));
+        }
+        let Some(object) = schema.as_object() else {
+            // `true` allows anything, which is what an empty schema says.
+            return Ok(Value::Object(Map::new()));
+        };
+        match object.get("$ref").and_then(Value::as_str) {
+            Some(reference) => self.reference(object, reference, path, depth),
+            None => self.object(object, path, depth).map(Value::Object),
+        }
+    }
+
+    fn reference(
+        &mut self,
+        object: &'a Map<String, Value>,
+        reference: &str,
+        path: &str,
+        depth: usize,
+    ) -> Result<Value, String> {
+        if self.open.iter().any(|open| open == reference) {
+            return Err(format!("the schema refers to itself at {path}, which Gemini cannot express: limit its depth"));
+        }
+        let pointer = reference.strip_prefix('#').filter(|pointer| !pointer.is_empty());
+        let target = pointer.and_then(|pointer| self.root.pointer(pointer));
+        let target = target.ok_or_else(|| format!("the reference at {path} does not lead to a definition"))?;
+        self.open.push(reference.to_owned());
+        let inlined = self.schema(target, path, depth + 1);
+        self.open.pop();
+        let mut inlined = inlined?;
+        // A description beside the reference is nearer to the field than that of the definition.
+        if let (Some(fields), Some(description)) = (inlined.as_object_mut(), object.get("description")) {
+            fields.insert("description".to_owned(), description.clone());
+        }
+        Ok(inlined)
+    }
+
+    fn object(
+        &mut self,
+        object: &'a Map<String, Value>,
+        path: &str,
+        depth: usize,
+    ) -> Result<Map<String, Value>, String> {
+        let mut out = Map::new();
+        for (keyword, value) in object {
+            match keyword.as_str() {
+                "type" => self.types(value, &mut out, path),
+                "properties" => {
+                    let properties = self.properties(value, path, depth)?;
+                    out.insert("properties".to_owned(), properties);
+                }
+                "items" => {
+                    let items = self.schema(value, &format!("{path}/items"), depth + 1)?;
+                    out.insert("items".to_owned(), items);
+                }
+                "anyOf" | "oneOf" => self.union(value, &mut out, path, depth)?,
+                "enum" => choices(value.as_array().map_or(&[], Vec::as_slice), &mut out),
+                "const" => choices(std::slice::from_ref(value), &mut out),
+                kept if KEPT.contains(&kept) => {
+                    out.insert(kept.to_owned(), value.clone());
+                }
+                silent if SILENT.contains(&silent) => {}
+                lost => self.lost.push(format!("{path}: {lost}")),
+            }
+        }
+        Ok(out)
+    }
+
+    fn types(&mut self, value: &Value, out: &mut Map<String, Value>, path: &str) {
+        let names: Vec<&str> = match value {
+            Value::String(name) => vec![name],
+            Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        let (nulls, others): (Vec<&str>, Vec<&str>) =
+            names.into_iter().partition(|name| name.eq_ignore_ascii_case("null"));
+        if !nulls.is_empty() {
+            out.insert("nullable".to_owned(), true.into());
+        }
+        match others.as_slice() {
+            [] => {}
+            [one] => {
+                out.insert("type".to_owned(), one.to_ascii_uppercase().into());
+            }
+            [first, ..] => {
+                self.lost.push(format!("{path}: type as one of several"));
+                out.insert("type".to_owned(), first.to_ascii_uppercase().into());
+            }
+        }
+    }
+
+    fn properties(&mut self, value: &'a Value, path: &str, depth: usize) -> Result<Value, String> {
+        let mut out = Map::new();
+        for (name, schema) in value.as_object().into_iter().flatten() {
+            out.insert(name.clone(), self.schema(schema, &format!("{path}/properties/{name}"), depth + 1)?);
+        }
+        Ok(Value::Object(out))
+    }
+
+    /// A union with `null` is the other branch made nullable.
+    fn union(
+        &mut self,
+        value: &'a Value,
+        out: &mut Map<String, Value>,
+        path: &str,
+        depth: usize,
+    ) -> Result<(), String> {
+        let branches = value.as_array().map_or(&[] as &[Value], Vec::as_slice);
+        let is_null = |branch: &&Value| branch.get("type").and_then(Value::as_str) == Some("null");
+        let others: Vec<&Value> = branches.iter().filter(|branch| !is_null(branch)).collect();
+        if others.len() < branches.len() {
+            out.insert("nullable".to_owned(), true.into());
+        }
+        let mut lowered = Vec::new();
+        for (at, branch) in others.into_iter().enumerate() {
+            lowered.push(self.schema(branch, &format!("{path}/anyOf/{at}"), depth + 1)?);
+        }
+        match lowered.as_mut_slice() {
+            [] => {}
+            [Value::Object(only)] => only.iter().for_each(|(key, value)| {
+                out.entry(key.clone()).or_insert_with(|| value.clone());
+            }),
+            _ => {
+                out.insert("anyOf".to_owned(), lowered.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Gemini's choices are strings.
+fn choices(values: &[Value], out: &mut Map<String, Value>) {
+    let word = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let (nulls, others): (Vec<&Value>, Vec<&Value>) = values.iter().partition(|value| value.is_null());
+    if !nulls.is_empty() {
+        out.insert("nullable".to_owned(), true.into());
+    }
+    let words: Vec<String> = others.iter().map(|value| word(value)).collect();
+    if !words.is_empty() {
+        out.insert("type".to_owned(), "STRING".into());
+        out.insert("format".to_owned(), "enum".into());
+        out.insert("enum".to_owned(), words.into());
+    }
+}
