@@ -15,7 +15,7 @@ pub(crate) use generation::Generation;
 pub(crate) use table::{Control, Model};
 
 /// The largest file that the Files API takes, in bytes.
-const MAX_FILE: u64 = 2 << 30;
+pub(crate) const MAX_FILE: u64 = 2 << 30;
 
 /// The most that the service fetches from a URL, in bytes.
 const MAX_FETCHED: u64 = 100_000_000;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 use vlm_core::{
-    Admission, Capabilities, Completion, CompletionStream, Error, Media, MediaType, Message, Problem, Request, Result,
-    VisionProvider, Warning,
+    Admission, Capabilities, Completion, CompletionStream, Error, Media, MediaType, Message, Problem, ProblemKind,
+    Request, Result, VisionProvider, Warning,
 };
 use vlm_http::{Call, Fault, MediaSlots, Opened as Reception, Reply};
 
@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::error::ReplyError;
 use crate::extras::{Extras, ID};
 use crate::files::{self, Deadline, FileId, Uploader};
-use crate::models::{self, Content};
+use crate::models::{self, Content, MAX_FILE};
 use crate::name::ModelName;
 use crate::pricing::{PriceList, Prices};
 use crate::reply::classify;
@@ -60,20 +60,28 @@ impl Gemini {
     /// the service cannot process the file; `Timeout` when it takes longer than the
     /// [policy](crate::GeminiBuilder::wait) allows; else as any call.
     pub async fn upload(&self, media: impl Into<Media>) -> Result<FileId> {
-        let named = |error: Error| error.with_provider(ID).with_operation("upload");
         let mut request = Request::new("").message(Message::user("").with(media.into()));
         let mut problems = Vec::new();
         let attachments = Attachments::open(&mut request, self.service(&self.files()), &mut problems).await;
-        if !problems.is_empty() {
+        let media_type = request.media().next().and_then(Media::media_type);
+        let mut refuse = |message: String| problems.push(Problem::new(ProblemKind::Media, "media", message));
+        let payload = match attachments.into_opened().pop() {
+            Some(Opened::Content(payload)) if payload.len() > MAX_FILE => {
+                refuse(format!("{} bytes are above the limit of {MAX_FILE} for a file", payload.len()));
+                None
+            }
+            Some(Opened::Content(payload)) => media_type.map(|media_type| (payload, media_type)),
+            Some(Opened::Uri(_)) => {
+                refuse("only content can be uploaded: a file, or bytes".to_owned());
+                None
+            }
+            _ => None,
+        };
+        let Some((payload, media_type)) = payload else {
             for problem in &mut problems {
                 "media".clone_into(&mut problem.path);
             }
-            return Err(named(Error::refused(problems)));
-        }
-        let media_type = request.media().next().and_then(Media::media_type);
-        let (Some(Opened::Content(payload)), Some(media_type)) = (attachments.into_opened().pop(), media_type) else {
-            let message = "only content can be uploaded: a file, or bytes";
-            return Err(named(Error::refused(vec![Problem::new(vlm_core::ProblemKind::Media, "media", message)])));
+            return Err(Error::refused(problems).with_provider(ID).with_operation("upload"));
         };
         let deadline = Deadline::new(self.config.clock.clone(), None);
         let uploader = Uploader { config: &self.config, deadline: &deadline, model: None, max_attempts: None };

@@ -284,6 +284,21 @@ async fn a_film_that_changes_between_two_attempts_stops_the_upload() {
 }
 
 #[tokio::test]
+async fn a_file_above_the_services_limit_is_not_even_begun() {
+    let bench = Bench::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("huge.mp4");
+    std::fs::write(&path, film_bytes()).unwrap();
+    // A hole: it takes no room on the disk.
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len((2 << 30) + 1).unwrap();
+    let error = bench.gemini().upload(Media::path(&path)).await.unwrap_err();
+    assert!(error.to_string().contains("2147483648"), "{error}");
+    let error = bench.gemini().generate(&about(Media::path(&path))).await.unwrap_err();
+    assert!(error.to_string().contains("2147483648"), "{error}");
+    assert_eq!(bench.google.connections(), 0);
+}
+
+#[tokio::test]
 async fn only_content_can_be_uploaded() {
     let bench = Bench::start().await;
     for (wrong, words) in [

@@ -12,6 +12,9 @@ use super::resource::{File, accepted};
 use crate::codec::mime_type;
 use crate::error::{Ground, ReplyError};
 
+/// Uploads have longer than other calls: as long as this many bytes a second need.
+const SLOWEST: u64 = 100_000;
+
 /// What a session says when it is asked.
 enum Progress {
     /// It has so many bytes.
@@ -70,8 +73,19 @@ impl Uploader<'_> {
             .header("content-type", "application/octet-stream")
             .header("x-goog-upload-command", "upload, finalize")
             .header("x-goog-upload-offset", from.to_string());
-        let (file, _) = self.config.http.send(self.call(call)?.max_attempts(Some(1)), File::judge).await?;
+        let mut call = self.call(call)?.max_attempts(Some(1));
+        if self.deadline.left()?.is_none() {
+            call = call.total(self.patience(payload.len().saturating_sub(from)));
+        }
+        let (file, _) = self.config.http.send(call, File::judge).await?;
         Ok(file)
+    }
+
+    /// How long sending so many bytes may take where the request itself sets no deadline. A connection on which nothing
+    /// moves meets the idle deadline long before.
+    fn patience(&self, bytes: u64) -> Option<Duration> {
+        let total = self.config.http.deadlines().total?;
+        Some(total.saturating_add(Duration::from_secs(bytes / SLOWEST)))
     }
 
     /// Asks the session how far it is.

@@ -43,7 +43,8 @@ const fn without_thinking(id: &'static str) -> Model {
     Model { id, output: 8_192, control: Control::None, ignores_sampling: false }
 }
 
-/// Newest first. Gemini 3 pages name the levels of each model; a budget is an error from 3.5 on.
+/// Newest first. A budget is an error from 3.5 on. The levels of 3.5 Flash-Lite and 3.6 Flash are those of their
+/// neighbours; the others are documented.
 pub(crate) const MODELS: &[Model] = &[
     Model { ignores_sampling: true, ..thinking_by_level("gemini-3.8-flash", THREE_LEVELS, false) },
     thinking_by_level("gemini-3.7-flash", THREE_LEVELS, false),
