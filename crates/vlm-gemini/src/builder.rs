@@ -184,14 +184,18 @@ impl GeminiBuilder {
     /// Checks everything and builds the provider. No connection is opened.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] for an empty or malformed key, a base URL that is not acceptable, or a version that
-    /// is no plain word.
+    /// [`ErrorKind::Configuration`] for an empty or malformed key, a base URL that is not acceptable or names the
+    /// version, or a version that is no plain word.
     pub fn build(self) -> Result<Gemini, Error> {
         let named = |error: Error| error.with_provider(crate::extras::ID);
         let key = self.key.map_err(named)?;
         let base = BaseUrl::parse(&self.base_url).map_err(named)?;
         if self.version.is_empty() || !self.version.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             let message = format!("{:?} is no version of the API: write a word such as v1beta", self.version);
+            return Err(named(Error::new(ErrorKind::Configuration, message)));
+        }
+        if base.as_str().ends_with(&format!("/{}", self.version)) {
+            let message = format!("the base URL already names the version {}: write it without", self.version);
             return Err(named(Error::new(ErrorKind::Configuration, message)));
         }
         let clock = self.clock.unwrap_or_else(|| Arc::new(TokioClock::new()));

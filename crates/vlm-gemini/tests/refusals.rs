@@ -175,6 +175,8 @@ fn mistakes_of_configuration_are_found_when_it_is_built() {
     let kind = |built: Result<Gemini, vlm_core::Error>| built.unwrap_err().kind();
     assert_eq!(kind(Gemini::new("")), ErrorKind::Configuration);
     assert_eq!(kind(Gemini::builder("k").base_url("http://example.com").build()), ErrorKind::Configuration);
+    let versioned = "https://generativelanguage.googleapis.com/v1beta/";
+    assert_eq!(kind(Gemini::builder("k").base_url(versioned).build()), ErrorKind::Configuration);
     for version in ["", "v1/../x", "v1?key=x"] {
         assert_eq!(kind(Gemini::builder("k").api_version(version).build()), ErrorKind::Configuration);
     }
