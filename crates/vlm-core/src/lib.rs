@@ -52,7 +52,7 @@ pub use error::{
     Billed, ConnectCause, Delivery, Error, ErrorKind, LimitedPart, Problem, ProblemKind, Result, TimeoutPhase,
     TransportPhase,
 };
-pub use json_schema::JsonSchema;
+pub use json_schema::{GeminiSchema, JsonSchema};
 pub use media::{
     Detail, Media, MediaError, MediaFacts, MediaKind, MediaOption, MediaOptions, MediaType, ParseMediaTypeError,
     Source, redact_url,

@@ -15,8 +15,8 @@ pub enum Attached {
     Url(String),
     /// The id of a file that the provider already holds.
     FileId(String),
-    /// Content of so many bytes, in memory or on disk.
-    Content(Payload, u64),
+    /// Content, in memory or on disk.
+    Content(Payload),
     /// Something is wrong with it, and was reported.
     Unusable,
 }
@@ -56,14 +56,12 @@ impl Attachments {
                     |(file, facts)| {
                         recognise(media, file.head(), &file.path().display().to_string())?;
                         know(media, facts);
-                        let length = file.len();
-                        Ok(Attached::Content(Payload::File(file), length))
+                        Ok(Attached::Content(Payload::File(file)))
                     },
                 ),
                 Source::Bytes(content) => recognise(media, &content, "the content").map(|()| {
                     know(media, vlm_media::probe_bytes(&content).ok().map(|probe| probe.facts));
-                    let length = content.len() as u64;
-                    Attached::Content(Payload::Bytes(content), length)
+                    Attached::Content(Payload::Bytes(content))
                 }),
                 Source::FileId(id) => Ok(Attached::FileId(id)),
                 _ => Ok(Attached::Unusable),
@@ -84,8 +82,8 @@ impl Attachments {
                 Some(MediaKind::Video) => &capabilities.video,
                 _ => &capabilities.image,
             };
-            if let (Attached::Content(Payload::File(_), length), true) = (attached, capability.inline.is_available()) {
-                admission.inline_size(capability, path, *length);
+            if let (Attached::Content(Payload::File(file)), true) = (attached, capability.inline.is_available()) {
+                admission.inline_size(capability, path, file.len());
             }
         }
     }

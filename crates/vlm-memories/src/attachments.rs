@@ -11,7 +11,7 @@ pub(crate) fn place(attachments: Attachments, request: &Request, slots: &mut Med
         let media_type = media.media_type();
         let text = match attached {
             Attached::Url(url) => url,
-            Attached::Content(payload, _) => {
+            Attached::Content(payload) => {
                 let name = media_type.as_ref().map_or("application/octet-stream", MediaType::as_str);
                 slots.add(format!("data:{name};base64,"), payload)
             }
