@@ -36,6 +36,7 @@ const LAYERS: &[Layer] = &[
     layer("vlm-media", Role::Part, &["vlm-core"]),
     layer("vlm-http", Role::Part, &["vlm-core"]),
     layer("vlm-memories", Role::Provider, &["vlm-core", "vlm-http", "vlm-media"]),
+    layer("vlm-openai", Role::Provider, &["vlm-core", "vlm-http", "vlm-media"]),
     layer("vlm-schema", Role::Part, &["vlm-core"]),
     layer("vlm-estimate", Role::Part, &["vlm-core", "vlm-http", "vlm-media", "vlm-tokens"]),
     layer("vlm-layers", Role::Part, &["vlm-core", "vlm-estimate"]),
