@@ -4,13 +4,14 @@
 //! decides and the month of the reading. DashScope's are those of its international region. A tier is chosen by the
 //! input tokens of the request, its upper bound is inclusive, and it rates the whole request; above the last bounded
 //! tier there is no price. Thousand means 1,000: DashScope does not say whether its "32K" is 32,000 or 32,768.
-//! Of models without a line the price is unknown, and is said to be.
+//! Of models without a line the price is unknown, and is said to be; so is that of an answer from another tier of
+//! service than the standard one. Where a line has no price for cached input, that is rated as any other.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
-use vlm_core::{Currency, Money, PriceSchedule, PriceTier};
+use vlm_core::{Cost, Currency, Money, PriceSchedule, PriceTier, Usage};
 
 const BUILT_IN: &str = include_str!("prices.json");
 
@@ -132,6 +133,18 @@ impl PriceList {
         self.schedules.iter().flat_map(|(service, models)| {
             models.iter().map(move |(model, schedule)| (service.as_str(), model.as_str(), schedule))
         })
+    }
+}
+
+/// What an answer cost. Other tiers of service than the standard one have prices of their own, which no list here
+/// holds.
+pub(crate) fn charge(schedule: Option<&PriceSchedule>, usage: &Usage, service_tier: Option<&str>) -> Cost {
+    match (schedule, service_tier) {
+        (None, _) => Cost::default(),
+        (Some(_), Some(tier)) if !matches!(tier, "" | "auto" | "default" | "standard") => {
+            Cost::Unknown { reason: format!("no price is known for the service tier `{tier}`") }
+        }
+        (Some(schedule), _) => schedule.cost(usage),
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde_json::Value;
 use vlm_core::{
     Admission, Capabilities, Completion, CompletionStream, Error, Problem, ProblemKind, Request, Result,
     VisionProvider, Warning, WarningKind,
@@ -14,7 +15,7 @@ use crate::attachments::Attachments;
 use crate::config::Config;
 use crate::error::ReplyError;
 use crate::extras::Extras;
-use crate::pricing::PriceList;
+use crate::pricing::{self, PriceList};
 use crate::profile::{Auth, Profile};
 use crate::reply::classify;
 use crate::streaming::OpenAiStream;
@@ -139,9 +140,8 @@ impl OpenAi {
     /// A reply that was read to its end → an answer with its price.
     fn decode(&self, reply: &Reply, capabilities: &Capabilities) -> Result<Completion, vlm_http::Fault> {
         let priced = |mut answer: Completion| {
-            if let Some(schedule) = &capabilities.price {
-                answer.cost = schedule.cost(&answer.usage);
-            }
+            let tier = answer.metadata.get("service_tier").and_then(Value::as_str);
+            answer.cost = pricing::charge(capabilities.price.as_ref(), &answer.usage, tier);
             answer.raw = reply.body().clone().into();
             answer
         };

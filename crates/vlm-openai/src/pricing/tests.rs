@@ -1,9 +1,7 @@
 //! The embedded list is readable and says what the file says; tier edges are exact.
 
-use serde_json::Value;
-use vlm_core::Usage;
-
 use super::*;
+use serde_json::Value;
 
 fn entries() -> Vec<Value> {
     serde_json::from_str(BUILT_IN).unwrap()
@@ -105,4 +103,15 @@ fn a_list_of_ones_own_stands_in_front_of_the_built_in_one() {
     assert_eq!(schedule.batch().unwrap().cost(&usage).to_string(), "1.4 EUR");
     assert_eq!(list.get("our-gpu", "qwen").unwrap().cost(&usage).to_string(), "$0");
     assert_eq!(list.get("openai", "gpt-4.1"), PriceList::built_in().get("openai", "gpt-4.1"));
+}
+
+#[test]
+fn other_tiers_of_service_have_no_price_here() {
+    let schedule = PriceList::built_in().get("openai", "gpt-5");
+    let usage = Usage::new().with_tokens(10, 10);
+    assert!(charge(schedule, &usage, None).is_exact() && charge(schedule, &usage, Some("default")).is_exact());
+    for tier in ["flex", "priority"] {
+        assert!(charge(schedule, &usage, Some(tier)).to_string().contains(tier));
+    }
+    assert_eq!(charge(None, &usage, Some("flex")), Cost::default());
 }

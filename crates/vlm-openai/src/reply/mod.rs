@@ -16,8 +16,7 @@ use crate::profile::Profile;
 use raw::RawObject;
 
 /// Fields that become the completion's metadata.
-const METADATA: &[&str] =
-    &["object", "provider", "service_tier", "system_fingerprint", "timings", "native_finish_reason"];
+const METADATA: &[&str] = &["provider", "service_tier", "system_fingerprint", "timings"];
 
 /// Reads whatever of a completion stands in `reply`; what is missing stays unset.
 pub(crate) fn completion(reply: &RawObject<'_>, profile: &Profile) -> Completion {
@@ -31,7 +30,10 @@ pub(crate) fn completion(reply: &RawObject<'_>, profile: &Profile) -> Completion
     answer.choices.sort_by_key(|choice| choice.index);
     if reply.has("usage") {
         match reply.object("usage") {
-            Some(counts) => answer.usage = usage(&counts),
+            Some(counts) => {
+                answer.usage = usage(&counts);
+                answer.metadata.extend(charged(&counts));
+            }
             None => answer.warnings.push(not_understood("usage")),
         }
     }
@@ -70,8 +72,8 @@ fn choice(choice: &RawObject<'_>, at: u32, profile: &Profile, metadata: &mut Map
     answer.finish = finish(choice);
     let Some(message) = message else { return answer };
     answer.reasoning = reasoning(&message, profile).map(Into::into);
-    if let Some(calls) = message.value("tool_calls") {
-        metadata.insert("tool_calls".to_owned(), calls);
+    if calls_tools(&message) {
+        metadata.extend(message.value("tool_calls").map(|calls| ("tool_calls".to_owned(), calls)));
     }
     if let Some(refusal) = refusal(&message) {
         metadata.insert("refusal".to_owned(), Value::from(&*refusal));
@@ -86,6 +88,11 @@ fn choice(choice: &RawObject<'_>, at: u32, profile: &Profile, metadata: &mut Map
 /// A choice's own index, else its place.
 pub(crate) fn index(choice: &RawObject<'_>, at: u32) -> u32 {
     choice.whole_number("index").and_then(|index| u32::try_from(index).ok()).unwrap_or(at)
+}
+
+/// Whether a message calls tools; an empty list of calls is none.
+pub(crate) fn calls_tools(message: &RawObject<'_>) -> bool {
+    !message.objects("tool_calls").is_empty()
 }
 
 /// What the model says instead of an answer.
@@ -140,6 +147,11 @@ pub(crate) fn usage(counts: &RawObject<'_>) -> Usage {
         usage.output_by_modality.audio = output.whole_number("audio_tokens");
     }
     usage
+}
+
+/// What OpenRouter says that it charged, in its credits.
+pub(crate) fn charged(counts: &RawObject<'_>) -> Option<(String, Value)> {
+    Some(("usage.cost".to_owned(), counts.value("cost")?))
 }
 
 #[cfg(test)]

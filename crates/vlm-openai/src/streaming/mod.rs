@@ -13,6 +13,7 @@ use vlm_core::{Completion, Cost, Error, PriceSchedule, RawReply, Result, StreamE
 use vlm_http::{EventStream, Fault, SseEvent};
 
 use crate::error::{Ground, ReplyError};
+use crate::pricing;
 use crate::profile::Profile;
 use reader::{Event, Reader, Step};
 
@@ -71,7 +72,7 @@ impl OpenAiStream {
     }
 
     fn cost(&self) -> Cost {
-        self.price.as_ref().map(|price| price.cost(self.reader.usage())).unwrap_or_default()
+        pricing::charge(self.price.as_ref(), self.reader.usage(), self.reader.service_tier())
     }
 
     fn raw(&mut self) -> RawReply {

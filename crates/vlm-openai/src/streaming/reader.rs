@@ -7,13 +7,12 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use vlm_core::{FinishReason, StreamEvent, Usage, Warning, WarningKind};
+use vlm_core::{ErrorKind, FinishReason, StreamEvent, Usage, Warning, WarningKind};
 
 use crate::error::{Ground, ReplyError};
 use crate::profile::Profile;
 use crate::reply::raw::RawObject;
 use crate::reply::{self, classify};
-use vlm_core::ErrorKind;
 
 /// What an event did to the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +47,7 @@ pub(crate) struct Reader {
     /// The words of each refusal: they are the text of a choice that gives no other.
     refusals: Vec<(u32, String)>,
     usage: Usage,
+    service_tier: Option<String>,
     metadata: Map<String, Value>,
 }
 
@@ -62,6 +62,7 @@ impl Reader {
             answered: BTreeSet::new(),
             refusals: Vec::new(),
             usage: Usage::new(),
+            service_tier: None,
             metadata: Map::new(),
         }
     }
@@ -69,6 +70,11 @@ impl Reader {
     /// The usage so far.
     pub(crate) fn usage(&self) -> &Usage {
         &self.usage
+    }
+
+    /// The tier of service that the answer says it had.
+    pub(crate) fn service_tier(&self) -> Option<&str> {
+        self.service_tier.as_deref()
     }
 
     /// Reads one event; what it means is appended to `out`.
@@ -151,6 +157,7 @@ impl Reader {
         }
         if let Some(counts) = chunk.object("usage") {
             self.usage = reply::usage(&counts);
+            self.metadata.extend(reply::charged(&counts));
             out.push_back(StreamEvent::Usage { usage: self.usage.clone() });
         }
         if out.len() == before && !chunk.has("choices") {
@@ -160,6 +167,9 @@ impl Reader {
 
     fn start(&mut self, chunk: &RawObject<'_>, out: &mut VecDeque<StreamEvent>) {
         self.metadata.extend(reply::metadata(chunk));
+        if let Some(tier) = chunk.text("service_tier") {
+            self.service_tier = Some(tier.into());
+        }
         if self.started {
             return;
         }
@@ -187,7 +197,7 @@ impl Reader {
             if let Some(words) = reply::refusal(&delta) {
                 self.refusal(index, &words);
             }
-            if delta.has("tool_calls") {
+            if reply::calls_tools(&delta) {
                 self.not_understood += 1;
             }
         }
