@@ -4,6 +4,7 @@
 //! Pure: knows neither sockets nor prices.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::fmt;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -35,7 +36,6 @@ pub(crate) struct Event<'a> {
 }
 
 /// The state of one stream.
-#[derive(Debug)]
 pub(crate) struct Reader {
     profile: Arc<Profile>,
     started: bool,
@@ -212,6 +212,13 @@ impl Reader {
             Some((_, before)) => before.push_str(words),
             None => self.refusals.push((choice, words.to_owned())),
         }
+    }
+}
+
+impl fmt::Debug for Reader {
+    /// Without what the model says.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("choices", &self.choices).field("usage", &self.usage).finish_non_exhaustive()
     }
 }
 
