@@ -37,6 +37,9 @@ const BODY: &str = "body";
 const FRAME_LIST: &str = "frame_list";
 const STRICT_SCHEMA: &str = "strict_schema";
 
+/// The extras that no profile has to name.
+pub(crate) const OF_ALL: &[&str] = &[BODY, FRAME_LIST, STRICT_SCHEMA];
+
 /// The options of a film that is given as a list of frames.
 const FRAME_OPTIONS: &[&str] = &["fps", "min_pixels", "max_pixels", "total_pixels"];
 

@@ -166,7 +166,7 @@ async fn streams_that_fail_keep_what_came() {
     let whole = Answer::stream(TEXT);
     let after_two = broken.iter().map(|data| data.len() + "data: \n\n".len()).sum::<usize>();
     for (answer, kind) in [
-        (with(r#"{"error":{"message":"overheated","type":"server_error"}}"#), ErrorKind::Upstream),
+        (with(r#"{"error":{"message":"overheated","type":"server_error"}}"#), ErrorKind::Server),
         (with(r#"{"error":{"code":429,"message":"slow down"}}"#), ErrorKind::RateLimited),
         (with("{\"choices\""), ErrorKind::Protocol),
         (whole.clone().cut_at(after_two + 9), ErrorKind::Truncated),

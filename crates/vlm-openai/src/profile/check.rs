@@ -3,7 +3,7 @@
 use vlm_core::{Capabilities, MediaCapability};
 
 use super::{Auth, Profile};
-use crate::extras::FRAME;
+use crate::extras::{FRAME, OF_ALL};
 
 impl Profile {
     /// Says the first thing that contradicts itself.
@@ -42,8 +42,9 @@ impl Profile {
         {
             return Err(format!("thinking cannot be written to both `{switch}` and `{budget}`"));
         }
-        if let Some(rule) = self.extras.iter().find(|rule| FRAME.contains(&&*rule.name) || !is_plain(&rule.name, "_")) {
-            return Err(format!("the extra `{}` would be a field of the request itself, or is no name", rule.name));
+        let taken = |name: &str| FRAME.contains(&name) || OF_ALL.contains(&name);
+        if let Some(rule) = self.extras.iter().find(|rule| taken(&rule.name) || !is_plain(&rule.name, "_")) {
+            return Err(format!("the extra `{}` has a name that is taken, or none at all", rule.name));
         }
         match self.media_options.iter().find(|rule| !is_plain(&rule.field, "_")) {
             Some(rule) => Err(format!("`{}` is no name of a field for {}", rule.field, rule.option.name())),

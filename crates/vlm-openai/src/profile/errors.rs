@@ -18,8 +18,10 @@ use vlm_core::ErrorKind;
 #[non_exhaustive]
 pub struct ErrorRule {
     /// The `code` or the `type` of the error, whatever its case; empty for any.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
     pub code: Cow<'static, str>,
     /// Words that its message must contain, whatever their case; empty for any.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
     pub words: Cow<'static, str>,
     /// What kind of error it is.
     pub kind: ErrorKind,

@@ -17,7 +17,8 @@ pub use errors::ErrorRule;
 /// How one kind of server speaks the chat-completions protocol.
 ///
 /// Plain data: start from a built-in one, or from [`Profile::new`], and change fields. [`OpenAiBuilder::build`] checks
-/// that the parts fit together. It serializes, so that a profile can stand in a file.
+/// that the parts fit together. It serializes, so that a profile can stand in a file; what a file leaves out is as in the
+/// plain protocol.
 ///
 /// ```
 /// use vlm_openai::Profile;
@@ -34,6 +35,7 @@ pub use errors::ErrorRule;
 ///
 /// [`OpenAiBuilder::build`]: crate::OpenAiBuilder::build
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Profile {
     /// The provider's id: short, lower case, the same for ever. Errors, extras and price lists carry it.
@@ -159,6 +161,13 @@ impl ExtraRule {
     /// An extra and what it may be.
     pub fn new(name: impl Into<Cow<'static, str>>, form: ExtraForm) -> Self {
         Self { name: name.into(), form }
+    }
+}
+
+impl Default for Profile {
+    /// The plain protocol, under the id `local`.
+    fn default() -> Self {
+        Self::new("local")
     }
 }
 

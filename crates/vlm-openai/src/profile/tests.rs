@@ -32,6 +32,22 @@ fn every_profile_survives_being_written_down() {
 }
 
 #[test]
+fn a_file_says_only_what_differs_from_the_plain_protocol() {
+    let file = r#"{"id": "our-gpu", "base_url": "https://gpu.example.org/v1", "keyless": false,
+        "errors": [{"code": "queue_full", "kind": "overloaded"}, {"words": "no such model", "kind": "not_found"}]}"#;
+    let read: Profile = serde_json::from_str(file).unwrap();
+    let mut expected = Profile::new("our-gpu");
+    expected.base_url = Some("https://gpu.example.org/v1".into());
+    expected.keyless = false;
+    expected.errors = vec![
+        ErrorRule::new("queue_full", vlm_core::ErrorKind::Overloaded),
+        ErrorRule::new("", vlm_core::ErrorKind::NotFound).with_words("no such model"),
+    ];
+    assert_eq!(read, expected);
+    assert!(serde_json::from_str::<Profile>(r#"{"id": "x", "base_ulr": "y"}"#).is_err());
+}
+
+#[test]
 fn the_profiles_as_they_are() {
     for mut profile in all() {
         // The listed models have a snapshot of their own.
@@ -69,6 +85,7 @@ fn contradictions_are_named() {
         (|profile| profile.unlisted.image.file_id = Support::Full, "file ids"),
         (|profile| profile.frame_list = Some(1..=9), "two pictures"),
         (|profile| profile.extras.push(ExtraRule::new("model", ExtraForm::Text)), "extra `model`"),
+        (|profile| profile.extras.push(ExtraRule::new("body", ExtraForm::Text)), "extra `body`"),
         (|profile| profile.media_options[0].field = "a b".into(), "no name of a field"),
     ] {
         let said = broken(change);

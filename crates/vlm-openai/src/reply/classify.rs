@@ -58,7 +58,7 @@ pub(crate) fn error_inside(reply: &RawObject<'_>, profile: &Profile) -> Option<R
     let coded = || (!reply.has("choices") && reply.has("code") && reply.has("message")).then(|| Said::at_top(reply));
     let said = said_in(reply).or_else(of_choice).or_else(bare).or_else(coded)?;
     let rule = said.rule(profile);
-    let kind = rule.as_ref().map(|(kind, _)| *kind).or_else(|| said.kind_of_status());
+    let kind = rule.as_ref().map(|(kind, _)| *kind).or_else(|| said.kind_of_status()).or_else(|| said.kind_of_type());
     let ground = Ground::Inside { kind: kind.unwrap_or(ErrorKind::Upstream) };
     Some(said.into_error(ground, rule.and_then(|(_, advice)| advice)))
 }
@@ -149,6 +149,22 @@ impl Said {
     fn kind_of_status(&self) -> Option<ErrorKind> {
         let status: u16 = self.code.as_deref()?.parse().ok()?;
         (400..600).contains(&status).then(|| Fault::from_status(status).kind())
+    }
+
+    /// What the usual words for a type of error mean, where no status says it.
+    fn kind_of_type(&self) -> Option<ErrorKind> {
+        [&self.code, &self.kind].into_iter().flatten().find_map(|word| {
+            Some(match word.as_str() {
+                "server_error" | "internal_error" | "internal_server_error" | "api_error" => ErrorKind::Server,
+                "invalid_request_error" => ErrorKind::BadRequest,
+                "authentication_error" => ErrorKind::Auth,
+                "permission_error" => ErrorKind::Permission,
+                "not_found_error" => ErrorKind::NotFound,
+                "rate_limit_error" => ErrorKind::RateLimited,
+                "overloaded_error" => ErrorKind::Overloaded,
+                _ => return None,
+            })
+        })
     }
 
     fn into_error(self, ground: Ground, advice: Option<Cow<'static, str>>) -> ReplyError {

@@ -28,9 +28,13 @@ const REFUSED: &[&str] = &[
     "uniqueItems",
 ];
 
+/// The forms of text that a strict schema may ask for.
+const FORMATS: &[&str] = &["date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"];
+
 /// The largest number of levels of objects and lists.
 const DEPTH: usize = 10;
 const MAX_PROPERTIES: usize = 5000;
+const MAX_CHOICES: usize = 1000;
 
 /// The first thing that keeps a schema from being strict.
 pub(super) fn obstacle(schema: &Value) -> Option<String> {
@@ -38,12 +42,13 @@ pub(super) fn obstacle(schema: &Value) -> Option<String> {
     if root.contains_key("anyOf") || root.get("type").is_none_or(|kind| kind != "object") {
         return Some("the outermost type of a strict schema is one object".to_owned());
     }
-    let mut walk = Walk { properties: 0 };
+    let mut walk = Walk { properties: 0, choices: 0 };
     walk.schema(schema, 0).err()
 }
 
 struct Walk {
     properties: usize,
+    choices: usize,
 }
 
 impl Walk {
@@ -65,10 +70,27 @@ impl Walk {
         if depth > DEPTH {
             return Err(format!("a strict schema has {DEPTH} levels at most"));
         }
+        self.text(keywords)?;
         if is_object(keywords) {
             self.object(keywords)?;
         }
         self.inner(keywords, depth)
+    }
+
+    fn text(&mut self, keywords: &Map<String, Value>) -> Result<(), String> {
+        self.choices += keywords.get("enum").and_then(Value::as_array).map_or(0, Vec::len);
+        if self.choices > MAX_CHOICES {
+            return Err(format!("a strict schema has {MAX_CHOICES} values of enumerations at most"));
+        }
+        let text = |keyword| keywords.get(keyword).and_then(Value::as_str);
+        if let Some(format) = text("format").filter(|format| !FORMATS.contains(format)) {
+            return Err(format!("a strict schema does not know the format `{format}`"));
+        }
+        let looks_around = |pattern: &str| ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|mark| pattern.contains(mark));
+        match text("pattern").is_some_and(looks_around) {
+            true => Err("in a strict schema a pattern may not look around".to_owned()),
+            false => Ok(()),
+        }
     }
 
     fn object(&mut self, keywords: &Map<String, Value>) -> Result<(), String> {
@@ -130,10 +152,11 @@ mod tests {
             "description": "What is seen",
             "properties": {
                 "things": {"type": "array", "items": {"$ref": "#/$defs/Thing"}, "maxItems": 5},
-                "note": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+                "note": {"anyOf": [{"type": "string", "pattern": "^a(?:b)$"}, {"type": "null"}]},
+                "day": {"type": "string", "format": "date"},
                 "child": {"$ref": "#"},
             },
-            "required": ["things", "note", "child"],
+            "required": ["things", "note", "day", "child"],
             "additionalProperties": false,
             "$defs": {"Thing": {
                 "type": "object",
@@ -166,6 +189,9 @@ mod tests {
             (object(json!({"a": {"type": ["object", "null"]}}), json!(["a"])), "additionalProperties"),
             (object(json!({"a": true}), json!(["a"])), "every schema is an object"),
             (deep, "levels"),
+            (object(json!({"a": {"type": "string", "format": "uri"}}), json!(["a"])), "format `uri`"),
+            (object(json!({"a": {"type": "string", "pattern": "a(?!b)"}}), json!(["a"])), "look around"),
+            (object(json!({"a": {"enum": vec!["x"; 1001]}}), json!(["a"])), "enumerations"),
         ] {
             let said = obstacle(&schema).unwrap_or_default();
             assert!(said.contains(words), "{said} for {schema}");

@@ -187,6 +187,24 @@ fn errors_of_no_known_sort_inside_http_200() {
 }
 
 #[test]
+fn types_of_errors_are_known_where_no_status_says_more() {
+    use ErrorKind::*;
+    for (kind_of, kind, class) in [
+        ("server_error", Server, RetryClass::R2),
+        ("invalid_request_error", BadRequest, RetryClass::R0),
+        ("authentication_error", Auth, RetryClass::R0),
+        ("permission_error", Permission, RetryClass::R0),
+        ("not_found_error", NotFound, RetryClass::R0),
+        ("rate_limit_error", RateLimited, RetryClass::R1),
+        ("overloaded_error", Overloaded, RetryClass::R1),
+        ("news", Upstream, RetryClass::R0),
+    ] {
+        let body = format!(r#"{{"error":{{"type":"{kind_of}","message":"x"}}}}"#);
+        check(&Profile::new("local"), 200, &body, kind, class);
+    }
+}
+
+#[test]
 fn advice_says_what_to_do() {
     let body = r#"{"error":{"code":"context_length_exceeded","message":"too long"}}"#;
     let error = judge(400, body.as_bytes(), &Profile::openai()).unwrap_err();
