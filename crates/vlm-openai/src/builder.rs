@@ -1,5 +1,6 @@
 //! Configuration of the provider, checked once when it is built.
 
+use std::fmt;
 use std::sync::Arc;
 
 use vlm_core::{Error, ErrorKind};
@@ -18,6 +19,8 @@ const RESERVED: &[&str] = &["accept", "connection", "content-length", "content-t
 
 /// Builds an [`OpenAi`]. Setters never fail; [`build`](OpenAiBuilder::build) reports the first mistake.
 ///
+/// `Debug` shows the names of headers, never the key or a value.
+///
 /// ```
 /// use vlm_openai::{OpenAi, OpenAiBuilder, Profile};
 ///
@@ -27,7 +30,6 @@ const RESERVED: &[&str] = &["accept", "connection", "content-length", "content-t
 /// assert!(mistake.to_string().contains("https"));
 /// # Ok::<(), vlm_core::Error>(())
 /// ```
-#[derive(Debug)]
 #[must_use = "nothing is built before `build`"]
 pub struct OpenAiBuilder {
     key: Option<Result<Secret, Error>>,
@@ -151,7 +153,8 @@ impl OpenAiBuilder {
         self.header("openai-project", id)
     }
 
-    /// A further header of every call. Its value is no secret; see [`secret_header`](Self::secret_header).
+    /// A further header of every call. Its value is not shown, but a service that repeats it may be quoted; see
+    /// [`secret_header`](Self::secret_header).
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -288,6 +291,21 @@ impl OpenAiBuilder {
             model.image.max_inline_bytes = self.max_image_bytes.or(model.image.max_inline_bytes);
             model.video.max_inline_bytes = self.max_video_bytes.or(model.video.max_inline_bytes);
         }
+    }
+}
+
+impl fmt::Debug for OpenAiBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = self.headers.iter().map(|(name, _)| name);
+        let headers: Vec<&String> = plain.chain(self.secret_headers.iter().map(|(name, _)| name)).collect();
+        f.debug_struct("OpenAiBuilder")
+            .field("profile", &self.profile.id)
+            .field("has_key", &self.key.is_some())
+            .field("headers", &headers)
+            .field("deadlines", &self.deadlines)
+            .field("limits", &self.limits)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
     }
 }
 

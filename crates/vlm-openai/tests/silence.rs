@@ -121,6 +121,7 @@ async fn nothing_shows_what_it_should_not() {
     let url = format!("https://example.org/coffee.png?sig={QUERY}");
 
     let builder = server.builder(Profile::openai()).secret_header("x-gateway", HEADER);
+    let builder = builder.header("x-plain", "MARKERHEADER-plain");
     assert_silent(&format!("{builder:?}"), "the builder");
     let provider = builder.build().unwrap();
     assert_silent(&format!("{provider:?} {:?}", provider.models()), "the provider");

@@ -5,6 +5,9 @@ use vlm_core::{Capabilities, MediaCapability};
 use super::{Auth, Profile};
 use crate::extras::{FRAME, OF_ALL};
 
+/// The fields of a content part that are no options.
+const OF_PARTS: &[&str] = &["type", "text", "url", "image_url", "video_url", "video"];
+
 impl Profile {
     /// Says the first thing that contradicts itself.
     pub(crate) fn check(&self) -> Result<(), String> {
@@ -46,7 +49,8 @@ impl Profile {
         if let Some(rule) = self.extras.iter().find(|rule| taken(&rule.name) || !is_plain(&rule.name, "_")) {
             return Err(format!("the extra `{}` has a name that is taken, or none at all", rule.name));
         }
-        match self.media_options.iter().find(|rule| !is_plain(&rule.field, "_")) {
+        let unusable = |field: &str| !is_plain(field, "_") || OF_PARTS.contains(&field);
+        match self.media_options.iter().find(|rule| unusable(&rule.field)) {
             Some(rule) => Err(format!("`{}` is no name of a field for {}", rule.field, rule.option.name())),
             None => Ok(()),
         }

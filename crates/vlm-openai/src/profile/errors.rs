@@ -109,8 +109,9 @@ pub(super) fn dashscope() -> Vec<ErrorRule> {
         rule("insufficient_quota", RateLimited),
         rule("", Overloaded).with_words("system capacity limits"),
     ];
+    let unreachable = ["BadRequest.InputDownloadFailed", "InvalidURL.Timeout", "InvalidURL.ConnectionRefused"];
+    rules.extend(unreachable.map(|code| rule(code, BadRequest).with_advice(UNREACHABLE)));
     let mut add = |kind, codes: &[&'static str]| rules.extend(codes.iter().map(|code| rule(code, kind)));
-    add(BadRequest, &["BadRequest.InputDownloadFailed", "InvalidURL.Timeout", "InvalidURL.ConnectionRefused"]);
     add(Blocked, &["DataInspectionFailed", "data_inspection_failed"]);
     add(
         Quota,

@@ -87,6 +87,7 @@ fn contradictions_are_named() {
         (|profile| profile.extras.push(ExtraRule::new("model", ExtraForm::Text)), "extra `model`"),
         (|profile| profile.extras.push(ExtraRule::new("body", ExtraForm::Text)), "extra `body`"),
         (|profile| profile.media_options[0].field = "a b".into(), "no name of a field"),
+        (|profile| profile.media_options[0].field = "url".into(), "no name of a field"),
     ] {
         let said = broken(change);
         assert!(said.contains(words), "{said}");

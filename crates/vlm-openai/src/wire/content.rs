@@ -1,12 +1,11 @@
-//! The parts of one message: texts, pictures, films, and films given as lists of frames.
+//! The parts of one message: texts, pictures, films, and films given as lists of frames (`frames.rs` says which).
 
 use serde::Serialize;
 use serde_json::{Map, Value};
-use vlm_core::{
-    Admission, Detail, Media, MediaKind, MediaOption, MediaOptions, Message, Part, Problem, ProblemKind, Request, Role,
-};
+use vlm_core::{Detail, MediaKind, MediaOption, MediaOptions, Message, Part, Role};
 
 use super::Placed;
+use super::frames::{Run, runs};
 use crate::extras::Extras;
 use crate::profile::{OptionPlace, Profile};
 
@@ -71,9 +70,10 @@ pub(super) fn content<'a>(
                 let video = media.by_ref().take(count).map(|frame| frame.text.as_str()).collect();
                 items.push(Item::Video { video, beside });
             }
-            (Run::Pictures { count, .. } | Run::Film { count }, _) => {
+            (Run::Pictures { count, .. }, _) => {
                 items.extend(media.by_ref().take(count).map(|placed| item(placed, profile)));
             }
+            (Run::Film, _) => items.extend(media.next().map(|placed| item(placed, profile))),
         }
     }
     Content::Parts(items)
@@ -121,74 +121,5 @@ fn word(detail: Detail) -> &'static str {
         Detail::Low => "low",
         Detail::High => "high",
         _ => "auto",
-    }
-}
-
-/// Parts of one sort that follow each other.
-enum Run<'a> {
-    Text(&'a str),
-    /// Pictures with nothing between them; `at` is the first one's place in the message.
-    Pictures {
-        at: usize,
-        count: usize,
-    },
-    Film {
-        count: usize,
-    },
-}
-
-/// Parts in their order, with pictures that follow each other taken together.
-fn runs(parts: &[Part]) -> Vec<Run<'_>> {
-    let mut runs = Vec::new();
-    for (at, part) in parts.iter().enumerate() {
-        match (part, runs.last_mut()) {
-            (Part::Text { text }, _) => runs.push(Run::Text(text)),
-            (Part::Media(media), Some(Run::Pictures { count, .. })) if !is_film(media) => *count += 1,
-            (Part::Media(media), _) if is_film(media) => runs.push(Run::Film { count: 1 }),
-            (Part::Media(_), _) => runs.push(Run::Pictures { at, count: 1 }),
-            _ => {}
-        }
-    }
-    runs
-}
-
-fn is_film(media: &Media) -> bool {
-    media.kind() == Some(MediaKind::Video)
-}
-
-/// Judges lists of frames: how many pictures one has, and that none of them has options of its own.
-pub(super) fn review(request: &Request, extras: &Extras, profile: &Profile, admission: &mut Admission) {
-    let (Some(_), Some(range)) = (&extras.frame_list, &profile.frame_list) else { return };
-    let mut lists = 0;
-    for (turn, message) in request.messages.iter().enumerate() {
-        for run in runs(&message.parts) {
-            let Run::Pictures { at, count } = run else { continue };
-            if count < 2 {
-                continue;
-            }
-            lists += 1;
-            if !u32::try_from(count).is_ok_and(|count| range.contains(&count)) {
-                let message =
-                    format!("{count} pictures in a row; a list of frames has {} to {}", range.start(), range.end());
-                admission.refuse(Problem::new(
-                    ProblemKind::OutOfRange,
-                    format!("messages[{turn}].parts[{at}]"),
-                    message,
-                ));
-            }
-            let of_their_own = (at..at + count)
-                .filter(|at| message.parts[*at].as_media().is_some_and(|media| !media.options().is_empty()));
-            for at in of_their_own {
-                let message = "a frame has no options of its own";
-                let problem =
-                    Problem::new(ProblemKind::Unsupported, format!("messages[{turn}].parts[{at}].options"), message);
-                admission.refuse(problem.with_advice("set them once, in the extra `frame_list`"));
-            }
-        }
-    }
-    if lists == 0 {
-        let path = format!("extras.{}.frame_list", profile.id);
-        let message = "no two pictures follow each other in any message, so there is no list of frames";
-        admission.refuse(Problem::new(ProblemKind::Invalid, path, message));
     }
 }

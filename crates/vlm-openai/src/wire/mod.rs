@@ -4,6 +4,7 @@
 
 mod content;
 mod format;
+mod frames;
 mod strict;
 
 use serde::Serialize;
@@ -83,7 +84,7 @@ impl<'a> From<&'a Sampling> for WireSampling<'a> {
 
 /// What the profile and the extras have to say about a request beyond the model's capabilities.
 pub(crate) fn review(request: &Request, extras: &Extras, profile: &Profile, admission: &mut Admission) {
-    content::review(request, extras, profile, admission);
+    frames::review(request, extras, profile, admission);
     format::review(request, extras, profile, admission);
     let thinks = request.thinking.enabled == Some(true) || request.thinking.budget.is_some();
     if thinks && !matches!(request.output, Output::Text) {
