@@ -37,6 +37,7 @@ const LAYERS: &[Layer] = &[
     layer("vlm-http", Role::Part, &["vlm-core", "vlm-media"]),
     layer("vlm-memories", Role::Provider, &["vlm-core", "vlm-http"]),
     layer("vlm-gemini", Role::Provider, &["vlm-core", "vlm-http"]),
+    layer("vlm-openai", Role::Provider, &["vlm-core", "vlm-http"]),
     layer("vlm-schema", Role::Part, &["vlm-core"]),
     layer("vlm-estimate", Role::Part, &["vlm-core", "vlm-http", "vlm-media", "vlm-tokens"]),
     layer("vlm-layers", Role::Part, &["vlm-core", "vlm-estimate"]),

@@ -1,9 +1,9 @@
 //! The pictures and films of a request, opened: files and bytes recognised and looked at, URLs judged. Nothing is sent here,
 //! and everything that is wrong is collected. How a service writes them stands with its provider.
 
-use vlm_core::{Admission, Capabilities, MediaKind, Problem, ProblemKind, Request, Source};
+use vlm_core::{Admission, Capabilities, MediaKind, MediaType, Problem, ProblemKind, Request, Source};
 
-use crate::body::Payload;
+use crate::body::{MediaSlots, Payload};
 use crate::file::LocalFile;
 use crate::media_file::{facts_of, know, recognise};
 
@@ -19,6 +19,21 @@ pub enum Attached {
     Content(Payload),
     /// Something is wrong with it, and was reported.
     Unusable,
+}
+
+impl Attached {
+    /// For services that take both alike: an address as it is, content as a `data:` URL in a slot of the body. Empty for
+    /// what cannot be written so.
+    pub fn into_url(self, media_type: Option<&MediaType>, slots: &mut MediaSlots) -> String {
+        match self {
+            Self::Url(url) => url,
+            Self::Content(payload) => {
+                let name = media_type.map_or("application/octet-stream", MediaType::as_str);
+                slots.add(format!("data:{name};base64,"), payload)
+            }
+            _ => String::new(),
+        }
+    }
 }
 
 /// All pictures and films of a request, in order, each with its path in the request.
