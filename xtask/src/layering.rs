@@ -45,7 +45,17 @@ const LAYERS: &[Layer] = &[
     layer(
         "vlm-cli",
         Role::Part,
-        &["vlm-core", "vlm-http", "vlm-memories", "vlm-schema", "vlm-estimate", "vlm-layers", "vlm-emulator"],
+        &[
+            "vlm-core",
+            "vlm-http",
+            "vlm-memories",
+            "vlm-openai",
+            "vlm-gemini",
+            "vlm-schema",
+            "vlm-estimate",
+            "vlm-layers",
+            "vlm-emulator",
+        ],
     ),
     layer("vlm-examples", Role::Free, &[]),
     layer("vlm-tests", Role::Free, &[]),

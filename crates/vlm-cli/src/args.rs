@@ -13,6 +13,8 @@ use clap_complete::Shell;
 use vlm_emulator::StreamShape;
 use vlm_memories::Family;
 
+use crate::registry;
+
 pub(crate) use extract::{ExtractArgs, FitArgs, SchemaCommandArgs};
 pub(crate) use money::{EstimateArgs, UsageArgs};
 pub(crate) use shared::{CallArgs, PriceArgs, QuestionArgs, SamplingArgs, SpendArgs};
@@ -23,7 +25,10 @@ pub(crate) const DEFAULT_MODEL: &str = "qwen:qwen3-vl-plus";
 const ENVIRONMENT: &str = "\
 Environment:
   MEMORIES_API_KEY   the memories.ai key (else MEMORIES_AI_API_KEY); never given as an argument
-  MEMORIES_VLM_HOST  another base URL of the service, as --base-url
+  OPENAI_API_KEY, GEMINI_API_KEY, DASHSCOPE_API_KEY, OPENROUTER_API_KEY
+                     the same for models of these providers
+  MEMORIES_VLM_HOST, OPENAI_BASE_URL, GEMINI_BASE_URL, DASHSCOPE_BASE_URL
+                     another base URL of the service, as --base-url
   VLM_MODEL          the model to ask, as --model
   VLM_LEDGER         where calls are recorded, as --ledger";
 
@@ -43,6 +48,8 @@ Examples:
   vlm ask \"What is in this picture?\" --attach photo.jpg
   vlm ask \"What is in this picture?\" --attach photo.jpg --offline
   vlm ask \"What happens?\" --attach https://example.org/clip.mp4 --stream
+  vlm ask \"What is in this picture?\" --attach photo.jpg --model openai/gpt-5-mini
+  vlm ask \"What is in this picture?\" --attach photo.jpg --model ollama/qwen3-vl:8b
   cat photo.jpg | vlm ask \"Describe it.\" --attach - --json | jq .completion.cost";
 
 const ESTIMATE_EXAMPLES: &str = "\
@@ -207,8 +214,12 @@ pub(crate) struct ModelsArgs {
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Only models of this family.
-    #[arg(long, value_name = "FAMILY", value_parser = families())]
+    /// Only models of this provider.
+    #[arg(long, value_name = "PROVIDER", value_parser = provider)]
+    pub(crate) provider: Option<String>,
+
+    /// Only models of this family of memories.ai.
+    #[arg(long, value_name = "FAMILY", value_parser = families(), conflicts_with = "provider")]
     pub(crate) model_family: Option<String>,
 
     #[command(flatten)]
@@ -244,6 +255,15 @@ pub(crate) struct EmulateArgs {
 
 fn families() -> PossibleValuesParser {
     PossibleValuesParser::new(Family::ALL.map(Family::prefix))
+}
+
+fn provider(text: &str) -> Result<String, String> {
+    let names = registry::names();
+    if names.iter().any(|name| name == text) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("write one of {}", names.join(", ")))
+    }
 }
 
 fn shapes() -> PossibleValuesParser {

@@ -3,17 +3,19 @@
 mod show;
 mod total;
 
+use std::sync::Arc;
+
 use vlm_core::{
-    Error, Media, MediaKind, Problem, ProblemKind, Request, Source, VisionProvider as _, VisionProviderExt as _,
+    Error, Media, MediaKind, PriceList, Problem, ProblemKind, Request, Source, VisionProvider, VisionProviderExt as _,
 };
 use vlm_estimate::{Assessment, Estimate, Estimator};
-use vlm_memories::Memories;
 
 use crate::args::EstimateArgs;
 use crate::attachment::Attachment;
 use crate::exit::{About, Failure};
+use crate::registry::{Connected, NamedModel};
 use crate::report::Report;
-use crate::{ask, input, media_list, provider, question, runtime, spending};
+use crate::{ask, input, media_list, provider, question, registry, runtime, spending};
 
 /// A picture or film that is a call of its own, and how it is called; none for a call with what goes along alone.
 type Subject = (String, Option<Attachment>);
@@ -27,6 +29,15 @@ pub(crate) struct Row {
     caveats: Vec<Problem>,
 }
 
+/// A model to estimate for.
+struct Candidate {
+    provider: Arc<dyn VisionProvider>,
+    /// Its name at the provider.
+    model: String,
+    /// Its name here.
+    shown: String,
+}
+
 /// Everything that was read, and is asked of each subject.
 struct Asked {
     prompt: String,
@@ -38,11 +49,12 @@ struct Asked {
 
 pub(crate) fn run(mut args: EstimateArgs, report: &mut Report) -> Result<(), Failure> {
     report.set_quiet(args.output.quiet);
-    let memories = provider::catalogue(spending::prices(&args.spend.prices)?)?;
+    let prices = spending::prices(&args.spend.prices)?;
     let subjects = subjects(std::mem::take(&mut args.media))?;
     let asked = Asked::read(args)?;
-    let models = asked.models(&memories);
-    let rows = runtime::run(asked.estimate(&memories, &models, subjects))?;
+    let candidates = asked.candidates(&prices)?;
+    let rows = runtime::run(asked.estimate(&candidates, subjects))?;
+    let models: Vec<String> = candidates.into_iter().map(|candidate| candidate.shown).collect();
     show::rows(&rows, &models, asked.args.output.json, report)?;
     outcome(rows, asked)
 }
@@ -76,43 +88,55 @@ impl Asked {
     }
 
     /// The models that are meant, in order.
-    fn models(&self, memories: &Memories) -> Vec<String> {
-        match (self.args.all_models, self.args.model.as_slice()) {
-            (true, _) => memories.models().into_iter().map(|model| model.model).collect(),
-            (false, []) => vec![provider::model(None)],
-            (false, named) => named.to_vec(),
+    fn candidates(&self, prices: &PriceList) -> Result<Vec<Candidate>, Failure> {
+        if self.args.all_models {
+            let mut all = Vec::new();
+            for backend in registry::all() {
+                let Connected { provider, models } = registry::catalogue(&*backend, prices)?;
+                all.extend(models.into_iter().map(|model| Candidate {
+                    provider: provider.clone(),
+                    shown: registry::full(&*backend, &model.model),
+                    model: model.model,
+                }));
+            }
+            return Ok(all);
         }
+        let named = match self.args.model.as_slice() {
+            [] => vec![provider::model(None)?],
+            named => named.iter().map(|name| NamedModel::read(name)).collect::<Result<_, _>>()?,
+        };
+        let candidate = |named: NamedModel| {
+            let provider = registry::catalogue(&*named.backend, prices)?.provider;
+            Ok(Candidate { provider, shown: named.full(), model: named.model })
+        };
+        named.into_iter().map(candidate).collect()
     }
 
     /// Every subject at every model; each is looked at once.
-    async fn estimate(
-        &self,
-        memories: &Memories,
-        models: &[String],
-        subjects: Vec<Subject>,
-    ) -> Result<Vec<Row>, Failure> {
+    async fn estimate(&self, candidates: &[Candidate], subjects: Vec<Subject>) -> Result<Vec<Row>, Failure> {
         let looking = self.looking()?;
         let counting = self.counting(Estimator::new());
         let mut rows = Vec::new();
+        let Some(first) = candidates.first() else { return Ok(rows) };
         for (media, subject) in subjects {
-            let mut request = match self.request(memories, &models[0], subject) {
+            let mut request = match self.request(first, subject) {
                 Ok(request) => request,
                 Err(error) => {
-                    rows.push(Row { media, model: models[0].clone(), outcome: Err(error), caveats: Vec::new() });
+                    rows.push(Row { media, model: first.shown.clone(), outcome: Err(error), caveats: Vec::new() });
                     continue;
                 }
             };
             let unseen = looking.as_ref().unwrap_or(&counting).inspect(&mut request).await;
-            for model in models {
-                request.model.clone_from(model);
-                let (mut outcome, caveats) = judged(memories, &counting, &request).await;
+            for candidate in candidates {
+                request.model.clone_from(&candidate.model);
+                let (mut outcome, caveats) = judged(&candidate.provider, &counting, &request).await;
                 if let Ok(estimate) = &mut outcome {
                     estimate.unknown.splice(..0, unseen.iter().cloned());
                 }
                 if self.args.all_models && outcome.as_ref().is_err_and(takes_no_such_media) {
                     continue;
                 }
-                rows.push(Row { media: media.clone(), model: model.clone(), outcome, caveats });
+                rows.push(Row { media: media.clone(), model: candidate.shown.clone(), outcome, caveats });
             }
         }
         Ok(rows)
@@ -134,8 +158,8 @@ impl Asked {
         Ok(Some(Estimator::new().probe_urls(fetcher)))
     }
 
-    fn request(&self, memories: &Memories, model: &str, subject: Option<Attachment>) -> Result<Request, Error> {
-        let mut ask = memories.model(model).ask(self.prompt.clone());
+    fn request(&self, candidate: &Candidate, subject: Option<Attachment>) -> Result<Request, Error> {
+        let mut ask = candidate.provider.model(candidate.model.clone()).ask(self.prompt.clone());
         for media in &self.along {
             ask = ask.attach(media.clone());
         }
@@ -152,27 +176,27 @@ impl Asked {
 
 /// The estimate of a request, and what has to be done before it can be sent; or why it would be refused.
 async fn judged(
-    memories: &Memories,
+    provider: &Arc<dyn VisionProvider>,
     counting: &Estimator,
     request: &Request,
 ) -> (Result<Estimate, Error>, Vec<Problem>) {
-    let assessment = match counting.assess(memories, request).await {
+    let assessment = match counting.assess(provider, request).await {
         Ok(assessment) => assessment,
         Err(error) => return (Err(error), Vec::new()),
     };
     if assessment.found_here.is_empty()
-        && assessment.refused.iter().all(|problem| by_url_only(memories, request, problem))
+        && assessment.refused.iter().all(|problem| by_url_only(provider, request, problem))
     {
         let Assessment { estimate, refused, .. } = assessment;
         return (Ok(estimate), refused);
     }
-    let named = |error: Error| error.with_provider(memories.id().to_owned()).with_model(request.model.clone());
+    let named = |error: Error| error.with_provider(provider.id().to_owned()).with_model(request.model.clone());
     (assessment.into_estimate().map_err(named), Vec::new())
 }
 
 /// Whether all that is wrong with a part is that the model takes such content by URL, not from a file.
-fn by_url_only(memories: &Memories, request: &Request, problem: &Problem) -> bool {
-    let Ok(model) = memories.capabilities(&request.model) else { return false };
+fn by_url_only(provider: &Arc<dyn VisionProvider>, request: &Request, problem: &Problem) -> bool {
+    let Ok(model) = provider.capabilities(&request.model) else { return false };
     let media = request.media_with_paths().find(|(path, _)| *path == problem.path).map(|(_, media)| media);
     media.is_some_and(|media| {
         let form = if media.kind() == Some(MediaKind::Video) { &model.video } else { &model.image };

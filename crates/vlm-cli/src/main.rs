@@ -19,6 +19,7 @@ mod misfit;
 mod models;
 mod provider;
 mod question;
+mod registry;
 mod report;
 mod runtime;
 mod schema;

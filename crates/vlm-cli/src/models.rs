@@ -3,40 +3,68 @@
 use std::time::Duration;
 
 use comfy_table::{CellAlignment, Table, presets};
+use serde::Serialize;
 use vlm_core::{Capabilities, Currency, MediaCapability, Money, PriceSchedule};
 
 use crate::args::ModelsArgs;
 use crate::exit::Failure;
 use crate::report::Report;
-use crate::{provider, spending};
+use crate::{registry, spending};
+
+/// A model, and how it is named on the command line.
+#[derive(Debug, Serialize)]
+struct Listed {
+    name: String,
+    provider: String,
+    #[serde(flatten)]
+    model: Capabilities,
+}
 
 pub(crate) fn run(args: &ModelsArgs, report: &mut Report) -> Result<(), Failure> {
-    let mut models = provider::catalogue(spending::prices(&args.prices)?)?.models();
+    let prices = spending::prices(&args.prices)?;
+    let wanted = |name: &str| args.provider.as_ref().is_none_or(|provider| provider == name);
+    let (mut models, mut unlisted) = (Vec::new(), Vec::new());
+    for backend in registry::all().into_iter().filter(|backend| wanted(&backend.name())) {
+        let listed = registry::catalogue(&*backend, &prices)?.models;
+        if listed.is_empty() {
+            unlisted.push(format!("{}/… ({})", backend.name(), backend.about()));
+        }
+        models.extend(listed.into_iter().map(|model| Listed {
+            name: registry::full(&*backend, &model.model),
+            provider: backend.name(),
+            model,
+        }));
+    }
     if let Some(family) = &args.model_family {
-        models.retain(|model| model.model.split(':').next() == Some(family));
+        models.retain(|listed| listed.name.split_once(':').is_some_and(|(of, _)| of == family));
     }
     if args.json {
         return report.json_pretty(&models);
     }
-    report.text(&format!("{}\n", table(&models)))?;
+    if !models.is_empty() {
+        report.text(&format!("{}\n", table(&models)))?;
+    }
     report.note("limits: how many pictures and films one request may have, and how long a film may be; --json has all");
     report.note("prices: $ per 1M tokens; a tier is chosen by the request's input tokens and rates all of it");
-    report.note("other models of these families can be asked too; they get a warning and no price");
+    report.note("other models of these providers can be asked too; they get a warning and no price");
+    if args.model_family.is_none() && !unlisted.is_empty() {
+        report.note(&format!("any model of: {}", unlisted.join(", ")));
+    }
     Ok(())
 }
 
 /// One line per model and price tier.
-fn table(models: &[Capabilities]) -> String {
+fn table(models: &[Listed]) -> String {
     let mut table = Table::new();
     let header = ["MODEL", "PICTURES", "FILMS", "CONTEXT", "ANSWER", "TIER", "IN $", "OUT $"];
     table.load_style(presets::NOTHING).set_header(header);
-    for model in models {
+    for Listed { name, model, .. } in models {
         for (at, tier) in tiers(model.price.as_ref()).into_iter().enumerate() {
             let first = at == 0;
             let shown = |text: String| if first { text } else { String::new() };
             let [bound, input, output] = tier;
             table.add_row([
-                shown(model.model.clone()),
+                shown(name.clone()),
                 shown(forms(&model.image)),
                 shown(forms(&model.video)),
                 shown(model.max_input_tokens.map_or_else(|| "?".to_owned(), short)),
@@ -132,6 +160,7 @@ mod tests {
     #[test]
     fn a_model_without_a_price_says_so() {
         assert_eq!(tiers(None), [["", "?", "?"]]);
-        assert!(table(&[Capabilities::text_only("qwen:new")]).contains('?'));
+        let model = Capabilities::text_only("qwen:new");
+        assert!(table(&[Listed { name: "qwen:new".to_owned(), provider: "memories".to_owned(), model }]).contains('?'));
     }
 }

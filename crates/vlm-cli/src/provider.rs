@@ -1,20 +1,20 @@
-//! Which service a question goes to: memories.ai as flags and environment say, or the emulator inside this process.
+//! Which service a question goes to: the one that its model names, as flags and environment say, or the emulator inside
+//! this process.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use vlm_core::{Error, ErrorKind, PriceList};
+use vlm_core::{Error, ErrorKind, VisionProvider};
 use vlm_emulator::Emulator;
 use vlm_layers::Budgeted;
-use vlm_memories::{AuthScheme, Memories};
 
 use crate::args::{CallArgs, DEFAULT_MODEL};
 use crate::exit::Failure;
 use crate::input;
+use crate::registry::{Backend, NamedModel, Way};
 use crate::report::Report;
 use crate::spending::Spending;
 
-const KEY_VARIABLES: [&str; 2] = ["MEMORIES_API_KEY", "MEMORIES_AI_API_KEY"];
-const HOST_VARIABLE: &str = "MEMORIES_VLM_HOST";
 const MODEL_VARIABLE: &str = "VLM_MODEL";
 
 /// A key that no service issues.
@@ -23,47 +23,56 @@ const NO_KEY: &str = "offline-key";
 /// A service to ask, behind the budget of this command, and the emulator behind it, which stops when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Service {
-    pub(crate) provider: Budgeted<Memories>,
+    pub(crate) provider: Budgeted<Arc<dyn VisionProvider>>,
     _emulator: Option<Emulator>,
 }
 
-/// memories.ai. Flags go before the environment; a key is looked for only where the flags name none.
+/// The provider of the model. Flags go before the environment; a key is looked for only where the flags name none.
 pub(crate) fn online(
     args: &CallArgs,
     spending: &Spending,
-    model: &str,
+    named: &NamedModel,
     report: &mut Report,
 ) -> Result<Service, Failure> {
+    check_flags(args, named)?;
+    let backend = &*named.backend;
     let key = match &args.key_file {
-        Some(path) => input::key(path, report)?,
-        None => key_from_env()?,
+        Some(path) => Some(input::key(path, report)?),
+        None => key_from_env(backend)?,
     };
-    let mut builder = Memories::builder(key).auth(scheme(args)).prices(spending.prices.clone());
-    if let Some(url) = args.base_url.clone().or_else(|| from_env(HOST_VARIABLE)) {
-        builder = builder.base_url(url);
+    let base_url = args.base_url.clone().or_else(|| backend.url_variable().and_then(|name| from_env(&name)));
+    if backend.needs_url() && base_url.is_none() {
+        let hint = "give --base-url URL, such as http://127.0.0.1:8000/v1";
+        return Err(Failure::setup(format!("`{}` has no address of its own", backend.name()), hint));
     }
-    let memories = builder.build().map_err(Failure::call)?;
-    Ok(Service { provider: spending.limit(memories, model)?, _emulator: None })
+    let way = Way { key, base_url, bearer: args.bearer, prices: spending.prices.clone() };
+    let provider = backend.connect(way).map_err(Failure::call)?.provider;
+    Ok(Service { provider: spending.limit(provider, &named.model)?, _emulator: None })
 }
 
 /// The built-in emulator on a free loopback port. No key is read.
-pub(crate) async fn offline(args: &CallArgs, spending: &Spending, model: &str) -> Result<Service, Failure> {
+pub(crate) async fn offline(args: &CallArgs, spending: &Spending, named: &NamedModel) -> Result<Service, Failure> {
+    if !named.is_of_memories() {
+        let message = format!("--offline stands in for memories.ai only, not for `{}`", named.backend.name());
+        return Err(Failure::setup(message, "leave --offline out, or name a model of memories.ai"));
+    }
     let hint = "--offline needs a free port on 127.0.0.1";
     let started = Emulator::builder().start().await;
     let emulator = started.map_err(|error| Failure::setup(error.to_string(), hint))?;
-    let builder = Memories::builder(NO_KEY).base_url(emulator.base_url()).auth(scheme(args));
-    let memories = builder.prices(spending.prices.clone()).build().map_err(Failure::call)?;
-    Ok(Service { provider: spending.limit(memories, model)?, _emulator: Some(emulator) })
-}
-
-/// A provider that is only asked about its models.
-pub(crate) fn catalogue(prices: PriceList) -> Result<Memories, Failure> {
-    Memories::builder(NO_KEY).prices(prices).build().map_err(Failure::call)
+    let way = Way {
+        key: Some(NO_KEY.to_owned()),
+        base_url: Some(emulator.base_url()),
+        bearer: args.bearer,
+        prices: spending.prices.clone(),
+    };
+    let provider = named.backend.connect(way).map_err(Failure::call)?.provider;
+    Ok(Service { provider: spending.limit(provider, &named.model)?, _emulator: Some(emulator) })
 }
 
 /// The model as named by the flag, else by the environment, else the default.
-pub(crate) fn model(named: Option<&str>) -> String {
-    named.map(str::to_owned).or_else(|| from_env(MODEL_VARIABLE)).unwrap_or_else(|| DEFAULT_MODEL.to_owned())
+pub(crate) fn model(named: Option<&str>) -> Result<NamedModel, Failure> {
+    let named = named.map(str::to_owned).or_else(|| from_env(MODEL_VARIABLE));
+    NamedModel::read(named.as_deref().unwrap_or(DEFAULT_MODEL))
 }
 
 /// True where `-` names standard input as the source of the key.
@@ -71,18 +80,32 @@ pub(crate) fn key_is_stdin(args: &CallArgs) -> bool {
     args.key_file.as_deref() == Some(Path::new("-"))
 }
 
-fn scheme(args: &CallArgs) -> AuthScheme {
-    if args.bearer { AuthScheme::Bearer } else { AuthScheme::RawKey }
+/// Flags that only memories.ai understands.
+fn check_flags(args: &CallArgs, named: &NamedModel) -> Result<(), Failure> {
+    let given = [("--bearer", args.bearer), ("--endpoint", args.endpoint.is_some())];
+    match given.into_iter().find(|(_, given)| *given).filter(|_| !named.is_of_memories()) {
+        Some((flag, _)) => {
+            let message = format!("{flag} is for memories.ai, not for `{}`", named.backend.name());
+            Err(Failure::setup(message, "leave it out"))
+        }
+        None => Ok(()),
+    }
 }
 
-fn key_from_env() -> Result<String, Failure> {
-    KEY_VARIABLES.into_iter().find_map(from_env).ok_or_else(|| {
-        let error = Error::new(ErrorKind::Configuration, format!("there is no key: {} is not set", KEY_VARIABLES[0]));
-        Failure::call(error.with_advice(format!(
-            "set {} to your memories.ai key or give --key-file FILE; or try it without one: add --offline",
-            KEY_VARIABLES[0]
-        )))
-    })
+fn key_from_env(backend: &dyn Backend) -> Result<Option<String>, Failure> {
+    let variables = backend.key_variables();
+    let key = variables.iter().find_map(|name| from_env(name));
+    if key.is_some() || !backend.needs_key() {
+        return Ok(key);
+    }
+    let variable = variables.first().map_or("its variable", String::as_str);
+    let name = backend.name();
+    let service = if name == "memories" { "memories.ai" } else { name.as_str() };
+    let offline = if name == "memories" { "; or try it without one: add --offline" } else { "" };
+    let error = Error::new(ErrorKind::Configuration, format!("there is no key: {variable} is not set"));
+    Err(Failure::call(
+        error.with_advice(format!("set {variable} to your {service} key or give --key-file FILE{offline}")),
+    ))
 }
 
 /// A variable without the white space around it; empty counts as unset.

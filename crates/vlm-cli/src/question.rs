@@ -6,6 +6,7 @@ use crate::args::{CallArgs, QuestionArgs, SamplingArgs, SpendArgs};
 use crate::attachment::Attachment;
 use crate::exit::{About, Failure};
 use crate::provider::{self, Service};
+use crate::registry::NamedModel;
 use crate::report::Report;
 use crate::spending::Spending;
 use crate::waiting::Waiting;
@@ -17,7 +18,7 @@ pub(crate) struct Question {
     sampling: SamplingArgs,
     spend: SpendArgs,
     call: CallArgs,
-    model: String,
+    model: NamedModel,
     attachments: Vec<Attachment>,
     /// What the attachments are called.
     labels: Vec<String>,
@@ -56,7 +57,7 @@ impl Question {
             let attachment = attachments.remove(at).with_content(input::media()?);
             attachments.insert(at, attachment);
         }
-        let model = provider::model(args.model.as_deref());
+        let model = provider::model(args.model.as_deref())?;
         Ok(Self { args, sampling, spend, call, model, attachments, labels })
     }
 
@@ -92,13 +93,13 @@ impl Question {
         let hint = self.serving_hint(service);
         let attached = std::mem::take(&mut self.labels);
         let about = About { attached, hint, schema_flag: "--json-schema", offline: self.args.offline };
-        let waiting = Waiting::begin(std::mem::take(&mut self.model));
-        Asked { ask: self.build(service, &waiting.model), waiting, about }
+        let waiting = Waiting::begin(self.model.full());
+        Asked { ask: self.build(service), waiting, about }
     }
 
-    fn build(self, service: &Service, model: &str) -> Ask {
-        let Self { args: QuestionArgs { prompt, system, .. }, sampling, call, attachments, .. } = self;
-        let mut ask = service.provider.model(model).ask(prompt);
+    fn build(self, service: &Service) -> Ask {
+        let Self { args: QuestionArgs { prompt, system, .. }, sampling, call, model, attachments, .. } = self;
+        let mut ask = service.provider.model(&model.model).ask(prompt);
         for attachment in attachments {
             ask = ask.attach(attachment);
         }
@@ -111,7 +112,7 @@ impl Question {
     /// How to give a film from a file to a model that takes films by URL: the emulator can serve it.
     fn serving_hint(&self, service: &Service) -> Option<String> {
         let film = self.attachments.iter().find_map(Attachment::film_file)?;
-        let capabilities = service.provider.model(&self.model).capabilities().ok()?;
+        let capabilities = service.provider.model(&self.model.model).capabilities().ok()?;
         if !self.args.offline || !capabilities.video.url.is_available() || capabilities.video.inline.is_available() {
             return None;
         }

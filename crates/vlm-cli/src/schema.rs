@@ -1,13 +1,13 @@
 //! `vlm schema`: a schema as a model, or each form of schemas, would have it.
 
-use vlm_core::{SchemaDialect, VisionProviderExt as _};
+use vlm_core::{PriceList, SchemaDialect};
 use vlm_schema::schema::{Lowered, Schema, dialect_for, lower};
 
 use crate::args::SchemaCommandArgs;
 use crate::exit::Failure;
 use crate::report::Report;
 use crate::words::one_line;
-use crate::{dialect, provider, schema_source};
+use crate::{dialect, provider, registry, schema_source};
 
 pub(crate) fn run(args: &SchemaCommandArgs, report: &mut Report) -> Result<(), Failure> {
     let schema = schema_source::read(&args.schema, &args.schema_name)?;
@@ -17,12 +17,10 @@ pub(crate) fn run(args: &SchemaCommandArgs, report: &mut Report) -> Result<(), F
     let (wanted, whom) = match args.dialect.as_deref().and_then(dialect::named) {
         Some(wanted) => (wanted, None),
         None => {
-            let model = provider::model(args.model.as_deref());
-            let known = provider::catalogue(vlm_memories::pricing::built_in().clone())?
-                .model(&model)
-                .capabilities()
-                .map_err(Failure::call)?;
-            (dialect_for(&known), Some(model))
+            let model = provider::model(args.model.as_deref())?;
+            let connected = registry::catalogue(&*model.backend, &PriceList::default())?;
+            let known = connected.provider.capabilities(&model.model).map_err(Failure::call)?;
+            (dialect_for(&known), Some(model.full()))
         }
     };
     let (name, what) = dialect::described(wanted);

@@ -1,20 +1,21 @@
 //! What a command may spend, by which prices, and where it is recorded.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use vlm_core::{Currency, Money, PriceList, VisionProvider as _};
+use vlm_core::{Currency, Money, PriceList, VisionProvider};
 use vlm_layers::{Budget, Budgeted, Limit};
-use vlm_memories::{Family, Memories, pricing};
 
 use crate::args::{PriceArgs, SpendArgs};
 use crate::exit::Failure;
-use crate::{input, provider};
+use crate::{input, provider, registry};
 
 const LEDGER_VARIABLE: &str = "VLM_LEDGER";
 
 /// What the flags and the environment say about money.
 #[derive(Debug)]
 pub(crate) struct Spending {
+    /// Those of the user alone.
     pub(crate) prices: PriceList,
     max_cost: Option<Money>,
     tag: Option<String>,
@@ -34,8 +35,12 @@ impl Spending {
     }
 
     /// Puts the service behind a budget of this command. The limit is in the currency of the model's prices.
-    pub(crate) fn limit(&self, memories: Memories, model: &str) -> Result<Budgeted<Memories>, Failure> {
-        let capabilities = memories.capabilities(model).ok();
+    pub(crate) fn limit(
+        &self,
+        provider: Arc<dyn VisionProvider>,
+        model: &str,
+    ) -> Result<Budgeted<Arc<dyn VisionProvider>>, Failure> {
+        let capabilities = provider.capabilities(model).ok();
         let currency = capabilities.and_then(|model| model.price).map_or(Currency::USD, |price| price.currency());
         let mut builder = Budget::builder().currency(currency);
         if let Some(most) = self.max_cost {
@@ -44,7 +49,7 @@ impl Spending {
         if let Some(path) = &self.ledger {
             builder = builder.ledger(path);
         }
-        let provider = builder.build().map_err(Failure::call)?.wrap(memories);
+        let provider = builder.build().map_err(Failure::call)?.wrap(provider);
         Ok(match &self.tag {
             Some(tag) => provider.with_tag(tag.clone()),
             None => provider,
@@ -52,19 +57,18 @@ impl Spending {
     }
 }
 
-/// The built-in prices, or those of the user in front of them.
+/// The prices of the user, which stand in front of the built-in ones.
 pub(crate) fn prices(args: &PriceArgs) -> Result<PriceList, Failure> {
-    let built_in = pricing::built_in().clone();
-    let Some(path) = &args.prices else { return Ok(built_in) };
+    let Some(path) = &args.prices else { return Ok(PriceList::default()) };
     let hint = "`vlm models --help` shows the form of a price list";
     let own = PriceList::from_json(&input::prices(path)?);
     let own = own.map_err(|error| Failure::setup(format!("{}: {error}", path.display()), hint))?;
-    let known = |family: &str| Family::ALL.iter().any(|known| known.prefix() == family);
-    if let Some((family, model, _)) = own.iter().find(|(family, _, _)| !known(family)) {
-        let message = format!("{}: price of `{model}`: `{family}` is no model family here", path.display());
+    let known: Vec<String> = registry::all().iter().flat_map(|backend| backend.price_groups()).collect();
+    if let Some((group, model, _)) = own.iter().find(|(group, _, _)| !known.iter().any(|known| known == group)) {
+        let message = format!("{}: price of `{model}`: `{group}` is none of {}", path.display(), known.join(", "));
         return Err(Failure::setup(message, hint));
     }
-    Ok(built_in.overridden_by(own))
+    Ok(own)
 }
 
 /// Where calls are recorded unless the flags say otherwise: as the environment says, else in the user's own folder for

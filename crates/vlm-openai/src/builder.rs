@@ -65,12 +65,13 @@ impl OpenAi {
 
     /// A provider with settings of your own; OpenAI's [`Profile`] unless another is set.
     pub fn builder(key: impl Into<String>) -> OpenAiBuilder {
-        OpenAiBuilder { key: Some(Secret::new(key)), ..OpenAiBuilder::keyless(Profile::openai()) }
+        OpenAiBuilder { key: Some(Secret::new(key)), ..OpenAiBuilder::new(Profile::openai()) }
     }
 }
 
 impl OpenAiBuilder {
-    fn keyless(profile: Profile) -> Self {
+    /// A builder for a server of this profile, without a key as yet.
+    pub fn new(profile: Profile) -> Self {
         Self {
             key: None,
             base_url: None,
@@ -90,7 +91,7 @@ impl OpenAiBuilder {
     /// A server of your own that needs no key. Its id is `local` unless a profile is set, and of its abilities only
     /// what the plain protocol has is assumed.
     pub fn local(base_url: impl Into<String>) -> Self {
-        Self::keyless(Profile::new("local")).base_url(base_url)
+        Self::new(Profile::new("local")).base_url(base_url)
     }
 
     /// What the environment says of a profile: key and base URL from the variables that it names, and for OpenAI the
@@ -112,7 +113,7 @@ impl OpenAiBuilder {
         }
         let base_url = profile.base_url_variable.as_deref().and_then(variable);
         let is_openai = profile.id == "openai";
-        let mut builder = Self::keyless(profile);
+        let mut builder = Self::new(profile);
         builder.key = key.map(Secret::new);
         builder.base_url = base_url;
         if let Some(organization) = variable(ORGANIZATION_VARIABLE).filter(|_| is_openai) {

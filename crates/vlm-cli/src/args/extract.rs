@@ -102,7 +102,7 @@ pub(crate) struct SchemaCommandArgs {
     pub(crate) schema_name: String,
 
     /// The model to show it for [default: qwen:qwen3-vl-plus].
-    #[arg(short, long, value_name = "FAMILY:MODEL")]
+    #[arg(short, long, value_name = "[PROVIDER/]MODEL")]
     pub(crate) model: Option<String>,
 
     /// The form to show it in, whatever model takes it.

@@ -25,8 +25,8 @@ pub(crate) struct EstimateArgs {
     #[arg(short, long, value_name = "FILE|URL|-")]
     pub(crate) attach: Vec<OsString>,
 
-    /// The model, with its family in front [default: qwen:qwen3-vl-plus]. May be repeated, to compare.
-    #[arg(short, long, value_name = "FAMILY:MODEL")]
+    /// The model, as for `vlm ask` [default: qwen:qwen3-vl-plus]. May be repeated, to compare.
+    #[arg(short, long, value_name = "[PROVIDER/]MODEL")]
     pub(crate) model: Vec<String>,
 
     /// Every listed model that takes such media.

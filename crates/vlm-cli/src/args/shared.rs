@@ -20,15 +20,18 @@ pub(crate) struct QuestionArgs {
     #[arg(short, long, value_name = "FILE|URL|-")]
     pub(crate) attach: Vec<OsString>,
 
-    /// The model, with its family in front; `vlm models` lists them [default: qwen:qwen3-vl-plus].
-    #[arg(short, long, value_name = "FAMILY:MODEL")]
+    /// The model; `vlm models` lists them [default: qwen:qwen3-vl-plus].
+    ///
+    /// In front stands its provider: openai/gpt-5-mini, gemini/gemini-2.5-flash, ollama/qwen3-vl:8b, and for any other
+    /// server of OpenAI's protocol local/MODEL with --base-url. Without one it is a model of memories.ai.
+    #[arg(short, long, value_name = "[PROVIDER/]MODEL")]
     pub(crate) model: Option<String>,
 
     /// An instruction that stands above the question.
     #[arg(short, long, value_name = "TEXT")]
     pub(crate) system: Option<String>,
 
-    /// Answer from the emulator built into this program: no key, no internet, no model.
+    /// Answer from the memories.ai emulator built into this program: no key, no internet, no model.
     #[arg(long, conflicts_with_all = ["base_url", "key_file"])]
     pub(crate) offline: bool,
 }
@@ -80,7 +83,7 @@ pub(crate) struct CallArgs {
     #[arg(long)]
     pub(crate) strict: bool,
 
-    /// The endpoint for requests without a film: video or image understanding.
+    /// The endpoint of memories.ai for requests without a film: video or image understanding.
     #[arg(long, value_parser = ["vu", "iu"])]
     pub(crate) endpoint: Option<String>,
 
@@ -92,7 +95,7 @@ pub(crate) struct CallArgs {
     #[arg(long, value_name = "FILE|-")]
     pub(crate) key_file: Option<PathBuf>,
 
-    /// Send the key as `Authorization: Bearer KEY` instead of alone.
+    /// Send the memories.ai key as `Authorization: Bearer KEY` instead of alone.
     #[arg(long)]
     pub(crate) bearer: bool,
 }

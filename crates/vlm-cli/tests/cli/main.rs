@@ -8,6 +8,7 @@ mod extract;
 mod extract_fails;
 mod help;
 mod process;
+mod providers;
 mod refusals;
 mod schema;
 mod secrets;
