@@ -9,13 +9,13 @@ mod boundaries;
 mod check;
 mod error;
 mod features;
+mod foreign;
 mod golden;
 mod layering;
 mod licences;
 mod lint;
 mod manifests;
 mod metadata;
-mod openai;
 mod secrets;
 mod snapshots;
 mod source;
@@ -33,10 +33,11 @@ use workspace::Workspace;
 const USAGE: &str = "\
 usage: cargo xtask <command> [options]
 
-  test [--fail-fast]       everything: check, build, OpenAI's client, tests, doc tests, snapshots
+  test [--fail-fast]       everything: check, build, foreign, tests, doc tests, snapshots
   check [--fail-fast]      everything but the tests
   lint [--fail-fast]       format, clippy and docs, warnings denied
   features [--fail-fast]   each feature of each published crate alone
+  foreign [--fail-fast]    OpenAI's client against the emulator, the command line against LitServe
   layering                 who may depend on whom, what may stand where
   golden FILE...           golden vectors of the token rules, from any files; prints what differs
   tidy                     files, manifests, the lock file
@@ -72,6 +73,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "check" => steps(options, check::run),
         "lint" => steps(options, lint::run),
         "features" => steps(options, features::run),
+        "foreign" => steps(options, foreign::run),
         "layering" => alone(options, layering::run),
         "tidy" => alone(options, tidy::run),
         "golden" => golden::run(&Workspace::find()?, options),
@@ -131,9 +133,19 @@ mod tests {
 
     #[test]
     fn the_usage_names_every_command() {
-        for command in
-            ["test", "check", "lint", "features", "layering", "golden", "tidy", "licences", "snapshots", "help"]
-        {
+        for command in [
+            "test",
+            "check",
+            "lint",
+            "features",
+            "foreign",
+            "layering",
+            "golden",
+            "tidy",
+            "licences",
+            "snapshots",
+            "help",
+        ] {
             assert!(USAGE.contains(&format!("\n  {command} ")), "{command}");
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::check;
 use crate::error::Result;
-use crate::openai;
+use crate::foreign;
 use crate::snapshots::References;
 use crate::step::Runner;
 use crate::workspace::{Workspace, run as run_command};
@@ -15,7 +15,7 @@ pub(crate) fn run(workspace: &Workspace, runner: &mut Runner) -> Result<()> {
         run_command(workspace.cargo(["build", "--locked", "--workspace", "--exclude", "xtask", "--bins", "--examples"]))
     })?;
 
-    openai::step(workspace, runner)?;
+    foreign::steps(workspace, runner)?;
 
     let references = References::begin(workspace)?;
     let mut passed = false;

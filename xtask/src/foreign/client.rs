@@ -4,9 +4,10 @@
 //! index, the step is skipped and says so.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use super::python;
 use crate::error::{Error, Result};
 use crate::step::Runner;
 use crate::workspace::{Workspace, run as run_command};
@@ -18,30 +19,13 @@ const CLIENT: &str = "openai==3.54.0";
 pub(crate) fn step(workspace: &Workspace, runner: &mut Runner) -> Result<()> {
     const NAME: &str = "OpenAI's client";
     let target = workspace.metadata()?.target_directory.clone();
-    match python(&target.join("openai-client")) {
+    match python::with_package(&target.join("openai-client"), CLIENT, "openai") {
         Ok(python) => runner.step(NAME, || calls(workspace, &target, &python)),
         Err(reason) => {
             runner.skip(NAME, &reason);
             Ok(())
         }
     }
-}
-
-/// The Python of an environment that has the client, made if it is not there.
-fn python(environment: &Path) -> std::result::Result<PathBuf, String> {
-    let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    let quiet = |command: &mut Command| command.stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let works = |command: &mut Command| quiet(command).is_ok_and(|status| status.success());
-    if works(Command::new(&python).args(["-c", "import openai"])) {
-        return Ok(python);
-    }
-    if !works(Command::new("python3").args(["-m", "venv"]).arg(environment)) {
-        return Err("there is no python3 that can make an environment (python3-venv)".to_owned());
-    }
-    if !works(Command::new(&python).args(["-m", "pip", "install", "--quiet", CLIENT])) {
-        return Err(format!("pip cannot install {CLIENT}: is the Python package index reachable?"));
-    }
-    Ok(python)
 }
 
 fn calls(workspace: &Workspace, target: &Path, python: &Path) -> Result<()> {
@@ -98,11 +82,5 @@ mod tests {
         let line = "a local memories.ai at http://127.0.0.1:41234/serve/api/v2 (no model runs here; Ctrl-C ends it)";
         assert_eq!(url_in(line).as_deref(), Some("http://127.0.0.1:41234/serve/api/v2"));
         assert_eq!(url_in("files of media at http://127.0.0.1:41234/media/"), None);
-    }
-
-    #[test]
-    fn a_folder_without_python_is_a_reason() {
-        let reason = python(Path::new("/dev/null/no-such-folder")).expect_err("no environment can be there");
-        assert!(reason.contains("python3"), "{reason}");
     }
 }
