@@ -51,10 +51,10 @@ const RULES: &[Rule] = &[
     },
     Rule {
         words: &["TcpStream", "TcpListener", "TcpSocket", "UdpSocket", "UnixStream", "UnixListener"],
-        places: &["vlm-http", "vlm-emulator", "tests"],
+        places: &["vlm-http", "vlm-emulator", "vlm-testkit", "tests"],
         function: None,
         what: "opens a socket",
-        repair: "go through vlm-http's transport; only vlm-http and the emulator open sockets",
+        repair: "go through vlm-http's transport; only vlm-http, the emulator and the testkit open sockets",
     },
 ];
 
