@@ -101,6 +101,7 @@
 mod bench;
 mod check;
 mod checks;
+mod judge;
 mod macros;
 mod samples;
 mod scene;
