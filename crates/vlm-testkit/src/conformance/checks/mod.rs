@@ -1,10 +1,14 @@
 //! All checks, by topic. The list below is the only one: table and tests are made from it.
 
 mod answers;
+mod cancel;
 mod errors;
 mod identity;
+mod limits;
+mod load;
 mod requests;
 mod retries;
+mod streams;
 mod transport;
 
 use super::check::Check;
@@ -89,5 +93,38 @@ checks! {
         connections_are_used_again_and_replaced: "A connection is used again while it is open.",
         a_reply_cut_anywhere_is_an_error: "A reply that ends early is an error, wherever it ends.",
         a_length_that_is_too_short_is_an_error: "A reply that is longer than it says is no answer.",
+    }
+    streams {
+        a_stream_ends_once: "A stream has one end, its folded events are its answer, and nothing follows.",
+        a_stream_split_anywhere_is_whole: "However the bytes of a stream are split, the answer is the same.",
+        a_stream_cut_anywhere_is_whole_or_an_error: "A stream that breaks off is an error that keeps the text so far.",
+        a_missing_end_mark_is_noticed: "A stream without its end mark is an error, or carries a warning.",
+        nothing_is_repeated_after_the_first_event: "Nothing is repeated once an event was handed out.",
+        a_stream_that_is_refused_at_once_is_repeated: "A stream that is refused before its first event is repeated.",
+        an_error_in_a_stream_keeps_what_came: "An error in a stream is told as what it is, and the text so far is kept.",
+        what_follows_the_end_is_not_read: "The first end mark ends a stream; nobody waits for the connection.",
+        an_answer_that_comes_whole_is_streamed: "An answer that comes whole, although a stream was asked for, is streamed.",
+        the_grammar_of_streams_is_read: "Line ends, comments and unknown fields are read as the standard says.",
+        an_empty_stream_is_an_error: "A stream without an event is an error.",
+        an_event_that_is_nonsense_is_an_error: "An event that is no event of the service is an error.",
+        an_unknown_event_is_passed_over: "An event of an unknown shape changes nothing.",
+    }
+    limits {
+        the_first_byte_has_a_deadline: "A reply that does not begin meets the first-byte deadline.",
+        silence_within_a_reply_has_a_deadline: "A reply that falls silent meets the idle deadline.",
+        a_call_has_a_deadline_over_everything: "The total deadline covers attempts and waits, per provider or per call.",
+        a_stream_without_content_has_a_deadline: "A stream of pings meets the progress deadline.",
+        a_slow_reader_is_no_error: "Deadlines of a stream run while the network is waited for, and not the reader.",
+        a_reply_has_a_limit: "A reply above its limit is not read on, and its connection is closed.",
+        an_endless_error_keeps_its_status: "An error without end is told by its status.",
+        a_stream_has_limits: "A line, an event or a stream above its limit ends the stream.",
+    }
+    cancel {
+        a_dropped_call_closes_its_connection: "Dropping a call closes its connection and leaves the provider usable.",
+        a_dropped_stream_closes_its_connection: "Dropping a stream closes its connection and leaves the provider usable.",
+        a_call_dropped_before_it_starts_sends_nothing: "A call that is never awaited sends nothing.",
+    }
+    load {
+        many_calls_do_not_mix: "Many calls at once on one provider each get their own answer, or their own error.",
     }
 }
