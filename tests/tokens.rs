@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use vlm_core::{Media, VisionProviderExt};
 use vlm_emulator::Emulator;
 use vlm_memories::Memories;
-use vlm_memories::pricing::PriceList;
+use vlm_memories::pricing;
 use vlm_tokens::{Clip, Size, Timing, Tokens, rules_for};
 
 const PROMPT: &str = "What is in this?";
@@ -30,7 +30,7 @@ fn assert_within(what: &str, expected: Tokens, billed: u64) {
 async fn every_priced_model_bills_what_the_rules_say() {
     let emulator = Emulator::builder().media_root(media()).start().await.unwrap();
     let memories = Memories::builder("any-key").base_url(emulator.base_url()).build().unwrap();
-    for (family, id, _) in PriceList::built_in().iter() {
+    for (family, id, _) in pricing::built_in().iter() {
         let model = format!("{family}:{id}");
         let rules = rules_for(&model).unwrap();
         let words = rules.text(PROMPT) + rules.message_overhead(1);
@@ -41,7 +41,7 @@ async fn every_priced_model_bills_what_the_rules_say() {
         }
         let (name, width, height) = FILM;
         let clip = Clip::with_frames(Size::new(width, height), Timing::new(144, 24.0)).silent();
-        if let (true, Ok(film)) = (family.prefix() != "gpt", rules.video(&clip)) {
+        if let (true, Ok(film)) = (family != "gpt", rules.video(&clip)) {
             let billed = billed(&memories, &model, Media::url(emulator.media_url(name))).await;
             assert_within(&format!("{model} {name}"), film.tokens + words, billed);
         }

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use vlm_core::{Error, ErrorKind};
+use vlm_core::{Error, ErrorKind, PriceList};
 use vlm_emulator::Emulator;
 use vlm_layers::Budgeted;
-use vlm_memories::pricing::PriceList;
 use vlm_memories::{AuthScheme, Memories};
 
 use crate::args::{CallArgs, DEFAULT_MODEL};

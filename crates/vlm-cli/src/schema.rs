@@ -18,7 +18,7 @@ pub(crate) fn run(args: &SchemaCommandArgs, report: &mut Report) -> Result<(), F
         Some(wanted) => (wanted, None),
         None => {
             let model = provider::model(args.model.as_deref());
-            let known = provider::catalogue(vlm_memories::pricing::PriceList::built_in().clone())?
+            let known = provider::catalogue(vlm_memories::pricing::built_in().clone())?
                 .model(&model)
                 .capabilities()
                 .map_err(Failure::call)?;

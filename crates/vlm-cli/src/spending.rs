@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use vlm_core::{Currency, Money, VisionProvider as _};
+use vlm_core::{Currency, Money, PriceList, VisionProvider as _};
 use vlm_layers::{Budget, Budgeted, Limit};
-use vlm_memories::Memories;
-use vlm_memories::pricing::PriceList;
+use vlm_memories::{Family, Memories, pricing};
 
 use crate::args::{PriceArgs, SpendArgs};
 use crate::exit::Failure;
@@ -55,12 +54,16 @@ impl Spending {
 
 /// The built-in prices, or those of the user in front of them.
 pub(crate) fn prices(args: &PriceArgs) -> Result<PriceList, Failure> {
-    let built_in = PriceList::built_in().clone();
+    let built_in = pricing::built_in().clone();
     let Some(path) = &args.prices else { return Ok(built_in) };
-    let own = PriceList::from_json(&input::prices(path)?).map_err(|error| {
-        let hint = "`vlm models --help` shows the form of a price list";
-        Failure::setup(format!("{}: {error}", path.display()), hint)
-    })?;
+    let hint = "`vlm models --help` shows the form of a price list";
+    let own = PriceList::from_json(&input::prices(path)?);
+    let own = own.map_err(|error| Failure::setup(format!("{}: {error}", path.display()), hint))?;
+    let known = |family: &str| Family::ALL.iter().any(|known| known.prefix() == family);
+    if let Some((family, model, _)) = own.iter().find(|(family, _, _)| !known(family)) {
+        let message = format!("{}: price of `{model}`: `{family}` is no model family here", path.display());
+        return Err(Failure::setup(message, hint));
+    }
     Ok(built_in.overridden_by(own))
 }
 

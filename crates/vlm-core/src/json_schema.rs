@@ -1,13 +1,18 @@
-//! The schema of an answer, as a plain JSON value, and how it is written in order.
+//! The schema of an answer, as a plain JSON value, and how it is written in order. The one form of schemas that is no JSON
+//! Schema stands in `gemini.rs`.
 //!
 //! `serde_json` sorts an object's keys, but models answer in the order in which a schema names its properties: evidence
 //! before verdict gives better verdicts. So the order travels as data, in `propertyOrdering`, and is applied on writing.
+
+mod gemini;
 
 use std::fmt;
 
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
+
+pub use gemini::GeminiSchema;
 
 /// The annotation that names an object's properties in order.
 const ORDER: &str = "propertyOrdering";

@@ -52,7 +52,7 @@ pub use error::{
     Billed, ConnectCause, Delivery, Error, ErrorKind, LimitedPart, Problem, ProblemKind, Result, TimeoutPhase,
     TransportPhase,
 };
-pub use json_schema::JsonSchema;
+pub use json_schema::{GeminiSchema, JsonSchema};
 pub use media::{
     Detail, Media, MediaError, MediaFacts, MediaKind, MediaOption, MediaOptions, MediaType, ParseMediaTypeError,
     Source, redact_url,
@@ -60,7 +60,7 @@ pub use media::{
 pub use message::{Message, Part, Role};
 pub use money::{Currency, Money, ParseCurrencyError, ParseMoneyError};
 pub use options::{CallOptions, Output, Sampling, Thinking};
-pub use price::{Cost, CostBounds, PriceSchedule, PriceTier};
+pub use price::{Cost, CostBounds, PriceList, PriceListError, PriceSchedule, PriceTier};
 pub use provider::VisionProvider;
 pub use request::Request;
 pub use stream::{CompletionStream, StreamEvent};

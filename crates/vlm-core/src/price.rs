@@ -1,6 +1,9 @@
-//! Price schedules and what a call cost by them. The figures themselves belong to each provider.
+//! Price schedules and what a call cost by them. What input costs stands in `input.rs`, lists of schedules in `list.rs`,
+//! the cost of a range in `bounds.rs`.
 
 mod bounds;
+mod input;
+mod list;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +11,7 @@ use crate::money::{Currency, Money};
 use crate::usage::Usage;
 
 pub use bounds::CostBounds;
+pub use list::{PriceList, PriceListError};
 
 /// What one model costs: one or more tiers, by the input tokens of the request.
 ///
@@ -57,12 +61,26 @@ pub struct PriceTier {
     /// Price of one input token that the service took from its cache; as any other input token where it is `None`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cached_input_per_token: Option<Money>,
+    /// Price of one input token of sound; as any other input token where it is `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio_input_per_token: Option<Money>,
+    /// Price of one input token of sound from the service's cache; as other sound where it is `None`. Without a price of
+    /// sound it counts for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached_audio_input_per_token: Option<Money>,
 }
 
 impl PriceTier {
     /// A tier with its bound and the price of one token each way.
     pub const fn new(up_to_input_tokens: Option<u64>, input_per_token: Money, output_per_token: Money) -> Self {
-        Self { up_to_input_tokens, input_per_token, output_per_token, cached_input_per_token: None }
+        Self {
+            up_to_input_tokens,
+            input_per_token,
+            output_per_token,
+            cached_input_per_token: None,
+            audio_input_per_token: None,
+            cached_audio_input_per_token: None,
+        }
     }
 
     /// Sets the price of one input token from the service's cache.
@@ -72,11 +90,12 @@ impl PriceTier {
         self
     }
 
-    /// What so many input tokens cost, of which so many came from the service's cache.
-    fn input(&self, tokens: u64, cached: u64) -> Money {
-        let cached = cached.min(tokens);
-        let rate = self.cached_input_per_token.unwrap_or(self.input_per_token);
-        self.input_per_token.times(tokens - cached) + rate.times(cached)
+    /// Sets the price of one input token of sound, and of one from the service's cache.
+    #[must_use]
+    pub const fn with_audio_input(mut self, per_token: Money, cached: Option<Money>) -> Self {
+        self.audio_input_per_token = Some(per_token);
+        self.cached_audio_input_per_token = cached;
+        self
     }
 }
 
@@ -199,12 +218,19 @@ impl PriceSchedule {
             return Cost::Unknown { reason: format!("{input} input tokens are above the last price tier") };
         };
         let currency = self.currency;
-        let input_cost = tier.input(input, usage.cached_input_tokens.unwrap_or_default());
+        let (least, most) = tier.input_cost(input, usage);
         match usage.output_tokens {
+            None => self.at_least(least, "output tokens were not reported"),
             Some(output) => {
-                Cost::Exact { amount: input_cost + tier.output_per_token.times(output), tier: *tier, currency }
+                let amount = least + tier.output_per_token.times(output);
+                if least == most {
+                    return Cost::Exact { amount, tier: *tier, currency };
+                }
+                self.at_least(
+                    amount,
+                    "how much of the input was sound, or how much of the cached input, was not reported",
+                )
             }
-            None => self.at_least(input_cost, "output tokens were not reported"),
         }
     }
 
@@ -216,8 +242,7 @@ impl PriceSchedule {
     fn cost_without_input(&self, usage: &Usage) -> Cost {
         let cheapest = |rate: fn(&PriceTier) -> Money| self.tiers.iter().map(rate).min().unwrap_or_default();
         let output = cheapest(|tier| tier.output_per_token);
-        let input =
-            cheapest(|tier| tier.input_per_token.min(tier.cached_input_per_token.unwrap_or(tier.input_per_token)));
+        let input = cheapest(PriceTier::cheapest_input);
         match (usage.output_tokens, usage.total_tokens) {
             (Some(tokens), _) => self.at_least(output.times(tokens), "input tokens were not reported"),
             (None, Some(total)) => self.at_least(input.min(output).times(total), "only the sum of tokens was reported"),

@@ -5,10 +5,11 @@ use vlm_core::{Capabilities, PriceSchedule, PriceTier, Usage};
 use crate::estimate::{CostEstimate, OutputEstimate, Unknown};
 use crate::tokens::TokenRange;
 
-/// The cost of these tokens; what cannot be told goes to `unknown`.
+/// The cost of these tokens, of which so many are sound; what cannot be told goes to `unknown`.
 pub(crate) fn estimate(
     capabilities: &Capabilities,
     input: TokenRange,
+    sound: TokenRange,
     output: OutputEstimate,
     unknown: &mut Vec<Unknown>,
 ) -> CostEstimate {
@@ -16,12 +17,15 @@ pub(crate) fn estimate(
         unknown.push(Unknown::new("no price is known for this model: give a price list of your own"));
         return CostEstimate::default();
     };
-    let bounds = schedule.bounds(&(input.low..=input.high.unwrap_or(u64::MAX)), &(0..=output.max.unwrap_or(u64::MAX)));
+    let within = |range: TokenRange| range.low..=range.high.unwrap_or(u64::MAX);
+    let bounds = schedule.bounds_with_audio(&within(input), &within(sound), &(0..=output.max.unwrap_or(u64::MAX)));
     let bounded = input.high.is_some() && output.max.is_some();
     if bounded && bounds.high.is_none() {
         unknown.push(Unknown::new(above(schedule)));
     }
-    let likely = schedule.cost(&Usage::new().with_tokens(input.likely, output.typical)).amount();
+    let mut usage = Usage::new().with_tokens(input.likely, output.typical);
+    usage.input_by_modality.audio = Some(sound.likely);
+    let likely = schedule.cost(&usage).amount();
     CostEstimate {
         low: bounds.low,
         likely,

@@ -1,7 +1,7 @@
 //! A request, with what is known of its media, to input tokens part by part. Pure: nothing is opened here.
 
 use vlm_core::{Capabilities, Media, MediaKind, Output, Part, Problem, ProblemKind, Request};
-use vlm_tokens::{RuleError, Rules, Size, text};
+use vlm_tokens::{Clip, RuleError, Rules, Size, text};
 
 use crate::estimate::{PartEstimate, Unknown, What};
 use crate::rules;
@@ -63,7 +63,7 @@ fn overhead(rules: Option<Rules>, messages: u64) -> TokenRange {
 
 impl Counted {
     fn add(&mut self, path: String, what: What, tokens: TokenRange) {
-        self.parts.push(PartEstimate { path, what, tokens, resized: None, frames: None });
+        self.parts.push(PartEstimate { path, what, tokens, sound: None, resized: None, frames: None });
     }
 
     fn media(&mut self, rules: Option<Rules>, path: String, media: &Media) {
@@ -94,9 +94,9 @@ impl Counted {
         if let Some(clip) = known.known() {
             match rules.video(&clip) {
                 Ok(film) => {
-                    let tokens = self.with_sound(rules, &known, film.tokens.into(), path)?;
+                    let (tokens, sound) = self.with_sound(rules, clip, known.sound, film.tokens.into(), path)?;
                     let (resized, frames) = (film.resized.map(pair), Some(film.frames));
-                    return Ok(PartEstimate { resized, frames, ..part(path, MediaKind::Video, tokens) });
+                    return Ok(PartEstimate { sound, resized, frames, ..part(path, MediaKind::Video, tokens) });
                 }
                 Err(RuleError::NoRule { what }) => {
                     self.not_known(path, &format!("no rule is published for {what}: taken as the model before it"));
@@ -112,26 +112,32 @@ impl Counted {
             let message = format!("the film's {missing} not known: the range holds any film that the model takes");
             self.not_known(path, &message);
         }
-        Ok(part(path, MediaKind::Video, rules.any_video(&known)?.into()))
+        let tokens: TokenRange = rules.any_video(&known)?.into();
+        let mut silent = known;
+        silent.sound = Some(false);
+        let silent = rules.any_video(&silent)?;
+        let sound = tokens.beyond(silent.into());
+        Ok(PartEstimate { sound, ..part(path, MediaKind::Video, tokens) })
     }
 
-    /// Widens the range by the sound that a film may have.
+    /// Widens the range by the sound that a film may have, where sound takes tokens. Gives those of the sound as well.
     fn with_sound(
         &mut self,
         rules: Rules,
-        known: &vlm_tokens::PartialClip,
+        clip: Clip,
+        sound: Option<bool>,
         tokens: TokenRange,
         path: &str,
-    ) -> Result<TokenRange, RuleError> {
-        if known.sound.is_some() {
-            return Ok(tokens);
+    ) -> Result<(TokenRange, Option<TokenRange>), RuleError> {
+        let silent: TokenRange = rules.video(&clip.silent())?.tokens.into();
+        let of_sound = tokens.beyond(silent);
+        match (of_sound, sound) {
+            (Some(of_sound), None) => {
+                self.not_known(path, "whether the film has sound is not known: the range holds both");
+                Ok((TokenRange { low: silent.low, ..tokens }, Some(TokenRange { low: 0, ..of_sound })))
+            }
+            (of_sound, _) => Ok((tokens, of_sound)),
         }
-        let range = TokenRange::from(rules.any_video(known)?);
-        if tokens.low <= range.low {
-            return Ok(tokens);
-        }
-        self.not_known(path, "whether the film has sound is not known: the range holds both");
-        Ok(TokenRange { low: range.low, ..tokens })
     }
 
     fn not_known(&mut self, path: &str, message: &str) {
@@ -140,14 +146,16 @@ impl Counted {
 }
 
 fn part(path: &str, kind: MediaKind, tokens: TokenRange) -> PartEstimate {
-    PartEstimate { path: path.to_owned(), what: kind.into(), tokens, resized: None, frames: None }
+    PartEstimate { path: path.to_owned(), what: kind.into(), tokens, sound: None, resized: None, frames: None }
 }
 
 /// Of a model whose rules are not known.
 fn rough(path: &str, kind: MediaKind, media: &Media) -> PartEstimate {
     let seconds = media.facts().and_then(|facts| facts.duration).map_or(60, |duration| duration.as_secs().max(1));
-    let likely = if kind == MediaKind::Video { SECOND.saturating_mul(seconds) } else { PICTURE };
-    part(path, kind, TokenRange::unknown(likely))
+    let film = kind == MediaKind::Video;
+    let likely = if film { SECOND.saturating_mul(seconds) } else { PICTURE };
+    let sound = film.then(|| TokenRange::unknown(0));
+    PartEstimate { sound, ..part(path, kind, TokenRange::unknown(likely)) }
 }
 
 fn pair(size: Size) -> (u32, u32) {

@@ -41,6 +41,9 @@ pub struct PartEstimate {
     pub what: What,
     /// Its tokens.
     pub tokens: TokenRange,
+    /// Of these, those of a film's sound, which some services rate by a price of its own. `None` where sound takes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sound: Option<TokenRange>,
     /// Width and height in pixels that the model sees, where its rule gives them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resized: Option<(u32, u32)>,

@@ -108,7 +108,8 @@ impl Estimator {
         if output.max.is_none() {
             unknown.push(Unknown::new("nothing limits the answer: set max_tokens").at("sampling.max_tokens"));
         }
-        let cost = cost::estimate(capabilities, input, output, &mut unknown);
+        let sound = counted.parts.iter().filter_map(|part| part.sound).sum();
+        let cost = cost::estimate(capabilities, input, sound, output, &mut unknown);
         let (model, warnings) = (capabilities.model.clone(), review.finish().unwrap_or_default());
         let estimate = Estimate { model, parts: counted.parts, input, output, cost, unknown, warnings };
         Assessment { estimate, refused, found_here }

@@ -56,6 +56,18 @@ impl TokenRange {
         self.low <= count && self.high.is_none_or(|high| count <= high)
     }
 
+    /// What this has beyond `less`, end by end; `None` where it is nothing.
+    pub(crate) fn beyond(self, less: Self) -> Option<Self> {
+        let high = self.high.map(|high| high.saturating_sub(less.high.unwrap_or_default()));
+        let rest = Self {
+            low: self.low.saturating_sub(less.low),
+            likely: self.likely.saturating_sub(less.likely),
+            high,
+            confidence: self.confidence,
+        };
+        (high != Some(0)).then_some(rest)
+    }
+
     /// The same with an upper end of `most` at the latest.
     #[must_use]
     pub fn at_most(mut self, most: u64) -> Self {

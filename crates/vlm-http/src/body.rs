@@ -30,6 +30,8 @@ enum Piece {
     Encoded(Bytes),
     /// Read from disk and sent as base64, through one buffer.
     File(Arc<LocalFile>),
+    /// Media sent as it is, from this offset on.
+    Raw(Payload, u64),
 }
 
 impl Piece {
@@ -39,6 +41,7 @@ impl Piece {
             Self::Plain(bytes) => bytes.len() as u64,
             Self::Encoded(bytes) => encoded_len(bytes.len() as u64),
             Self::File(file) => encoded_len(file.len()),
+            Self::Raw(payload, from) => payload.len().saturating_sub(*from),
         }
     }
 }
@@ -59,6 +62,12 @@ impl Body {
         Self::from_pieces(vec![Piece::Plain(json.into())])
     }
 
+    /// The media itself, without any encoding, from byte `from` on: for services that take uploads. A file is read from
+    /// disk while it is sent.
+    pub fn from_payload(payload: Payload, from: u64) -> Self {
+        Self::from_pieces(vec![Piece::Raw(payload, from)])
+    }
+
     fn from_pieces(pieces: Vec<Piece>) -> Self {
         let len = pieces.iter().map(Piece::len).fold(0, u64::saturating_add);
         Self { pieces: pieces.into(), len }
@@ -74,7 +83,7 @@ impl Body {
         self.len == 0
     }
 
-    /// The body with each payload shown as `<base64 of N bytes>`, for snapshots: prompts are shown, media is not.
+    /// The body with each payload shown by its length alone, for snapshots: prompts are shown, media is not.
     pub fn preview(&self) -> String {
         let mut text = String::new();
         for piece in self.pieces.iter() {
@@ -82,6 +91,7 @@ impl Body {
                 Piece::Plain(bytes) => text.push_str(&String::from_utf8_lossy(bytes)),
                 Piece::Encoded(bytes) => text.push_str(&format!("<base64 of {} bytes>", bytes.len())),
                 Piece::File(file) => text.push_str(&format!("<base64 of {} bytes>", file.len())),
+                Piece::Raw(..) => text.push_str(&format!("<{} bytes>", piece.len())),
             }
         }
         text
@@ -119,10 +129,13 @@ impl Body {
     /// Whether every file is still the one that was opened; off the async threads.
     pub(crate) async fn check_files(&self) -> Result<(), FileProblem> {
         for piece in self.pieces.iter() {
-            if let Piece::File(file) = piece {
-                let checked = file.clone();
-                off_thread(file.path(), move || checked.check_blocking()).await?;
-            }
+            let checked = match piece {
+                Piece::File(file) => LocalFile::clone(file),
+                Piece::Raw(Payload::File(file), _) => file.clone(),
+                _ => continue,
+            };
+            let shown = checked.path().to_owned();
+            off_thread(&shown, move || checked.check_blocking()).await?;
         }
         Ok(())
     }

@@ -43,6 +43,11 @@ impl Call {
         Self::new(Method::GET, url, Body::empty())
     }
 
+    /// A `DELETE`.
+    pub fn delete(url: Url) -> Self {
+        Self::new(Method::DELETE, url, Body::empty())
+    }
+
     fn new(method: Method, url: Url, body: Body) -> Self {
         Self {
             method,

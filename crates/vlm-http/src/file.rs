@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{File, FileType, Metadata, OpenOptions};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -231,9 +231,16 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn open(source: &LocalFile) -> Result<Self, FileProblem> {
-        let (file, metadata) = open_regular(&source.path)?;
+        Self::open_at(source, 0)
+    }
+
+    /// Leaves the first `from` bytes out.
+    pub(crate) fn open_at(source: &LocalFile, from: u64) -> Result<Self, FileProblem> {
+        let (mut file, metadata) = open_regular(&source.path)?;
         source.same(&metadata)?;
-        Ok(Self { file, source: source.clone(), buffer: Vec::new(), left: source.len })
+        let from = from.min(source.len);
+        file.seek(SeekFrom::Start(from)).map_err(|error| FileProblem::from_io(&source.path, error))?;
+        Ok(Self { file, source: source.clone(), buffer: Vec::new(), left: source.len - from })
     }
 
     /// Fills the buffer with the next `size` bytes, fewer only at the end; false when all have been given.

@@ -47,6 +47,7 @@
 //! cookies, no circuit breaker, no knowledge of any provider.
 
 mod address;
+mod attachments;
 mod base_url;
 mod body;
 mod call;
@@ -58,6 +59,9 @@ mod events;
 mod fault;
 mod fetch;
 mod file;
+mod forbid;
+mod json;
+mod media_file;
 mod media_url;
 mod policy;
 pub mod redact;
@@ -70,6 +74,7 @@ mod sse;
 mod stats;
 mod transport;
 
+pub use attachments::{Attached, Attachments};
 pub use base_url::BaseUrl;
 pub use body::{Body, MediaSlots, Payload, PieceStream};
 pub use call::Call;
@@ -79,6 +84,8 @@ pub use events::{EventStream, RawChunks};
 pub use fault::{Fault, RetryClass};
 pub use fetch::{FetchProblem, FetchedPiece, MediaFetcher, MediaFetcherBuilder, RemoteMedia};
 pub use file::{FileProblem, LocalFile};
+pub use forbid::{forbid_real_requests, real_requests_are_forbidden};
+pub use json::RawObject;
 pub use media_url::{MediaUrlProblem, check_media_url};
 pub use policy::{Deadlines, Limits, RetryPolicy, RetryQuota};
 pub use redact::Scrubber;

@@ -21,6 +21,7 @@ use vlm_core::{Error, ErrorKind};
 
 use crate::base_url::is_loopback;
 use crate::body::PieceStream;
+use crate::forbid::forbids;
 use crate::transport::{Transport, TransportError, TransportFault, Upload, WireRequest, WireResponse};
 use guard::{Guard, Lookup};
 
@@ -199,6 +200,9 @@ impl Transport for ReqwestTransport {
         if tokio::runtime::Handle::try_current().is_err() {
             return Err(TransportError::new(TransportFault::NoRuntime));
         }
+        if forbids(&request.url) {
+            return Err(TransportError::new(TransportFault::Configuration(FORBIDDEN)));
+        }
         let client = self.client(&request.url)?;
         let upload = request.upload.clone();
         let sent = outgoing(&client, request).send().await;
@@ -212,6 +216,10 @@ impl Transport for ReqwestTransport {
         Ok(WireResponse::new(status, headers, Box::pin(body)).framed(framed))
     }
 }
+
+/// What is told where [`forbid_real_requests`](crate::forbid_real_requests) was called.
+const FORBIDDEN: &str =
+    "real requests are forbidden in this process: use a base URL on this machine, or a provider that answers by itself";
 
 fn outgoing(client: &Client, request: WireRequest) -> reqwest::RequestBuilder {
     let WireRequest { method, url, headers, body, upload } = request;

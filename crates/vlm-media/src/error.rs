@@ -7,7 +7,8 @@ use vlm_core::{MediaType, Problem, ProblemKind};
 
 use crate::input::Fault;
 
-/// Why content is no picture or film whose facts can be read. `Display` says what to do; a path is named as it was given.
+/// Why content is no picture or film whose facts can be read. `Display` says what to do, and names a path as it was
+/// given.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProbeError {

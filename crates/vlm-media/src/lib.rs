@@ -19,7 +19,7 @@
 //! | MP4, QuickTime, 3GPP | yes | of the track | yes | yes | yes |
 //! | WebM, Matroska | yes | not read | yes | where the track states its frame duration | yes |
 //! | AVI | yes | none exists | yes | yes | yes |
-//! | MPEG transport stream | H.264, H.265, MPEG-2 | not read | yes | fps where the stream states it | yes |
+//! | MPEG transport stream | H.264, H.265, MPEG-2 | not read | yes | where the stream states its rate | yes |
 //! | FLV, WMV, MPEG program stream | no | no | no | no | no |
 //!
 //! **Meaning.** Width and height are those of the frames as coded and cropped, after rotation; another shape of the
@@ -28,9 +28,9 @@
 //! a hair beside a whole number (0.001) is that number. A duration of 0 or above 10⁷ s is not believed.
 //!
 //! **Limits.** At most [`MAX_PICTURE_READ`] bytes of a picture and [`MAX_FILM_READ`] of a film are read, whatever a
-//! header claims. A probe holds a window of at most 64 KiB, and for a transport stream 64 KiB of its beginning;
-//! [`Sparse`] content holds [`MAX_HELD`] bytes at most. No length field is allocated for, and every parser only goes
-//! forward.
+//! header claims. A probe holds a window of at most 64 KiB, and of a transport stream a frame of about as much;
+//! [`Sparse`] content holds [`MAX_HELD`] bytes at most. No length field is allocated for; every walk
+//! over boxes, elements or packets goes forward, and its steps are counted.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 

@@ -1,12 +1,13 @@
 //! The samples of the repository, from their files, from memory and piece by piece.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failing test may panic")]
 
 mod support;
 
 use std::time::Duration;
 
-use vlm_media::{Codec, MAX_FILM_READ, Orientation, ProbeError, Sparse, Step, probe, probe_bytes, probe_file};
+use vlm_media::{Codec, MAX_FILM_READ, Orientation, ProbeError, probe, probe_bytes, probe_file};
 
-use support::sample;
+use support::{probe_sparse, sample};
 
 #[test]
 fn pictures_have_their_size() {
@@ -43,18 +44,7 @@ fn every_way_of_reading_gives_the_same() {
         let found = probe_file(sample(name)).unwrap();
         assert_eq!(probe_bytes(&content).unwrap(), found);
         assert_eq!(probe(std::fs::File::open(sample(name)).unwrap()).unwrap(), found);
-        let mut sparse = Sparse::new(content.len() as u64);
-        let by_pieces = loop {
-            match sparse.probe().unwrap() {
-                Step::Need { offset, length } => {
-                    let (from, to) = (offset as usize, (offset + length) as usize);
-                    sparse.insert(offset, &content[from..to]);
-                }
-                Step::Done(found) => break found,
-                _ => unreachable!(),
-            }
-        };
-        assert_eq!(by_pieces, found, "{name}");
+        assert_eq!(probe_sparse(&content).unwrap(), found, "{name}");
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use vlm_core::{Error, ErrorKind};
+use vlm_core::{Error, ErrorKind, PriceList};
 use vlm_http::{BaseUrl, Deadlines, HttpClient, Limits, RetryPolicy, Secret, Transport};
 
 use crate::config::Config;
 use crate::family::Endpoint;
 use crate::models::InlineLimits;
-use crate::pricing::PriceList;
 use crate::provider::Memories;
 use crate::settings::{AuthScheme, ExtraBodyForm, NovaUrlForm, StreamText, WireSettings};
 
@@ -178,7 +177,7 @@ impl MemoriesBuilder {
         self
     }
 
-    /// Your own prices instead of the built-in ones.
+    /// Your own prices, by family and model id, instead of the [built-in](crate::pricing::built_in) ones.
     pub fn prices(mut self, prices: PriceList) -> Self {
         self.prices = Some(prices);
         self

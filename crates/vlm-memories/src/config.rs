@@ -1,10 +1,10 @@
 //! What the builder has checked and the provider works by.
 
+use vlm_core::PriceList;
 use vlm_http::{HttpClient, Secret};
 
 use crate::family::Endpoint;
 use crate::models::InlineLimits;
-use crate::pricing::PriceList;
 use crate::settings::{AuthScheme, StreamText, WireSettings};
 
 /// What the builder has checked.

@@ -10,7 +10,7 @@ use std::ops::RangeInclusive;
 use vlm_core::{Capabilities, MediaCapability, PriceSchedule, SchemaDialect, Support};
 
 use crate::family::Family;
-use crate::pricing::PriceList;
+use crate::pricing;
 
 /// Limits for content that is sent inline; the service states none of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,9 +25,12 @@ impl Default for InlineLimits {
     }
 }
 
-/// The full names of all listed models.
+/// The full names of all listed models, family by family.
 pub(crate) fn names() -> impl Iterator<Item = String> {
-    PriceList::built_in().iter().map(|(family, id, _)| format!("{family}:{id}"))
+    Family::ALL.into_iter().flat_map(|family| {
+        let listed = pricing::built_in().iter().filter(move |(prefix, _, _)| *prefix == family.prefix());
+        listed.map(|(family, id, _)| format!("{family}:{id}"))
+    })
 }
 
 /// Up to three listed names that look like `name`, nearest first.
@@ -36,7 +39,7 @@ pub(crate) fn nearest(name: &str) -> Vec<String> {
     // What stands before the colon may be a wrong family, or a part of an id that has colons of its own.
     let bare = whole.split_once(':').map_or(whole.as_str(), |(_, id)| id);
     let likeness = |id: &str| strsim::jaro_winkler(&whole, id).max(strsim::jaro_winkler(bare, id));
-    let mut scored: Vec<(f64, String)> = PriceList::built_in()
+    let mut scored: Vec<(f64, String)> = pricing::built_in()
         .iter()
         .map(|(family, id, _)| (likeness(id), format!("{family}:{id}")))
         .filter(|(score, _)| *score > 0.8)
@@ -53,7 +56,7 @@ pub(crate) fn capabilities(
     price: Option<&PriceSchedule>,
 ) -> Capabilities {
     let mut model = Capabilities::text_only(format!("{family}:{id}"));
-    model.listed = PriceList::built_in().get(family, id).is_some();
+    model.listed = pricing::built_in().get(family.prefix(), id).is_some();
     model.price = price.cloned();
     model.image = MediaCapability::url_and_inline(inline.image);
     model.video = films(family, inline);

@@ -1,16 +1,22 @@
-//! What memories.ai charges per token: the built-in price list, and lists of the user's own in the same format.
+//! What memories.ai charges per token: the built-in price list, by family and model id. A list of your own has the same
+//! form.
 //!
 //! The figures are those of the vendor's pages (each line of `prices.json` names its page), read in November 2026.
 //! Thousand means 1,000. A tier is chosen by the input tokens of the request, its upper bound is inclusive, and it rates
 //! the whole request; above the last bounded tier there is no price.
+//!
+//! ```
+//! use vlm_core::Usage;
+//! use vlm_memories::pricing;
+//!
+//! let schedule = pricing::built_in().get("qwen", "qwen3-vl-plus").unwrap();
+//! let cost = schedule.cost(&Usage::new().with_tokens(34_578, 561));
+//! assert_eq!(cost.to_string(), "$0.0121329");
+//! ```
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
-use vlm_core::{Currency, Money, PriceSchedule, PriceTier};
-
-use crate::family::Family;
+use vlm_core::PriceList;
 
 const BUILT_IN: &str = include_str!("prices.json");
 
@@ -19,164 +25,9 @@ static BUILT_IN_LIST: LazyLock<PriceList> = LazyLock::new(|| {
     PriceList::from_json(BUILT_IN).unwrap_or_default()
 });
 
-/// Prices by family and model id.
-///
-/// ```
-/// use vlm_core::Usage;
-/// use vlm_memories::pricing::PriceList;
-///
-/// let prices = PriceList::built_in();
-/// let schedule = prices.schedule("qwen:qwen3-vl-plus").unwrap();
-/// let cost = schedule.cost(&Usage::new().with_tokens(34_578, 561));
-/// assert_eq!(cost.to_string(), "$0.0121329");
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PriceList {
-    schedules: BTreeMap<(Family, String), PriceSchedule>,
-}
-
-/// A price list that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PriceListError {
-    /// Not the expected JSON.
-    #[error("the price list is not readable: {0}")]
-    Json(#[from] serde_json::Error),
-    /// One entry is wrong.
-    #[error("price of `{model}`: {reason}")]
-    Entry {
-        /// The entry's model.
-        model: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-}
-
-#[derive(Deserialize)]
-struct Entry {
-    family: Family,
-    model: String,
-    currency: Currency,
-    unit: Unit,
-    tiers: Vec<Tier>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-enum Unit {
-    #[serde(rename = "per_1k_tokens")]
-    Thousand,
-    #[serde(rename = "per_1m_tokens")]
-    Million,
-}
-
-#[derive(Deserialize)]
-struct Tier {
-    up_to_input_tokens: Option<u64>,
-    input: Money,
-    output: Money,
-    cached_input: Option<Money>,
-    batch_input: Option<Money>,
-    batch_output: Option<Money>,
-}
-
-impl PriceList {
-    /// The vendor's prices as this release knows them.
-    pub fn built_in() -> &'static Self {
-        &BUILT_IN_LIST
-    }
-
-    /// Reads a list: an array of `{"family", "model", "currency": "USD", "unit": "per_1k_tokens" | "per_1m_tokens",
-    /// "tiers": [{"up_to_input_tokens": number | null, "input": "0.00021", "output": "0.00168"}]}`.
-    ///
-    /// A tier may also have a `cached_input`, the price of input from the service's cache, and `batch_input` with
-    /// `batch_output`, the prices of batch calls. The currency is any ISO 4217 code; costs are then told in it.
-    ///
-    /// # Errors
-    /// Other JSON, one model twice, a price finer than a millionth of a millionth per token, batch prices in some tiers
-    /// only, or tiers out of order.
-    pub fn from_json(json: &str) -> Result<Self, PriceListError> {
-        let entries: Vec<Entry> = serde_json::from_str(json)?;
-        let mut schedules = BTreeMap::new();
-        for entry in entries {
-            let schedule = entry.schedule()?;
-            if schedules.insert((entry.family, entry.model.clone()), schedule).is_some() {
-                return Err(PriceListError::Entry { model: entry.model, reason: "it is listed twice".to_owned() });
-            }
-        }
-        Ok(Self { schedules })
-    }
-
-    /// This list, with the schedules of `own` in place of its own and beside them.
-    #[must_use]
-    pub fn overridden_by(mut self, own: Self) -> Self {
-        self.schedules.extend(own.schedules);
-        self
-    }
-
-    /// The schedule of a model by its full name, such as `qwen:qwen3-vl-plus`.
-    pub fn schedule(&self, model: &str) -> Option<&PriceSchedule> {
-        let (prefix, id) = model.split_once(':')?;
-        let family = Family::ALL.into_iter().find(|family| family.prefix() == prefix)?;
-        self.get(family, id)
-    }
-
-    /// The schedule of a model by family and id.
-    pub fn get(&self, family: Family, id: &str) -> Option<&PriceSchedule> {
-        self.schedules.get(&(family, id.to_owned()))
-    }
-
-    /// Sets or replaces the schedule of one model.
-    #[must_use]
-    pub fn with(mut self, family: Family, id: impl Into<String>, schedule: PriceSchedule) -> Self {
-        self.schedules.insert((family, id.into()), schedule);
-        self
-    }
-
-    /// All priced models, by family and id.
-    pub fn iter(&self) -> impl Iterator<Item = (Family, &str, &PriceSchedule)> {
-        self.schedules.iter().map(|((family, id), schedule)| (*family, id.as_str(), schedule))
-    }
-}
-
-impl Entry {
-    fn schedule(&self) -> Result<PriceSchedule, PriceListError> {
-        let wrong = |reason: String| PriceListError::Entry { model: self.model.clone(), reason };
-        let per_token = |price: Money| {
-            let finer = || wrong("a price is finer than a millionth of a millionth per token".to_owned());
-            self.unit.per_token(price).ok_or_else(finer)
-        };
-        let (mut tiers, mut batch) = (Vec::new(), Vec::new());
-        for tier in &self.tiers {
-            let mut read = PriceTier::new(tier.up_to_input_tokens, per_token(tier.input)?, per_token(tier.output)?);
-            if let Some(cached) = tier.cached_input {
-                read = read.with_cached_input(per_token(cached)?);
-            }
-            tiers.push(read);
-            if let Some((input, output)) = tier.batch_input.zip(tier.batch_output) {
-                batch.push(PriceTier::new(tier.up_to_input_tokens, per_token(input)?, per_token(output)?));
-            } else if tier.batch_input.is_some() || tier.batch_output.is_some() {
-                return Err(wrong("a batch price needs both batch_input and batch_output".to_owned()));
-            }
-        }
-        let order = || wrong("the tiers are empty or not in rising order".to_owned());
-        let schedule = PriceSchedule::new(tiers).ok_or_else(order)?.in_currency(self.currency);
-        match batch.len() {
-            0 => Ok(schedule),
-            count if count == self.tiers.len() => schedule.with_batch(batch).ok_or_else(order),
-            _ => Err(wrong("batch prices stand in some tiers only".to_owned())),
-        }
-    }
-}
-
-impl Unit {
-    /// The price of one token, where it is a whole number of pico-dollars.
-    fn per_token(self, price: Money) -> Option<Money> {
-        let tokens = match self {
-            Self::Thousand => 1_000,
-            Self::Million => 1_000_000,
-        };
-        price.pico_usd().is_multiple_of(tokens).then(|| Money::from_pico_usd(price.pico_usd() / tokens))
-    }
+/// The vendor's prices as this release knows them, by [family](crate::Family) and model id.
+pub fn built_in() -> &'static PriceList {
+    &BUILT_IN_LIST
 }
 
 #[cfg(test)]

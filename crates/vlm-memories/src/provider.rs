@@ -7,18 +7,16 @@ use async_trait::async_trait;
 use vlm_core::{
     Admission, Capabilities, Completion, CompletionStream, Error, Problem, Request, Result, VisionProvider, Warning,
 };
-use vlm_http::{Body, Call, MediaSlots, Opened, Reply};
+use vlm_http::{Attachments, Body, Call, MediaSlots, Opened, Reply, check_media_url};
 
-use crate::attachments::Attachments;
 use crate::config::Config;
 use crate::error::ReplyError;
 use crate::extras::{Extras, ID};
 use crate::family::Endpoint;
-use crate::pricing::PriceList;
 use crate::routing::ModelName;
 use crate::settings::AuthScheme;
 use crate::streaming::MemoriesStream;
-use crate::{families, models, reply, routing};
+use crate::{attachments, families, models, pricing, reply, routing};
 
 /// memories.ai as a [`VisionProvider`]. Cheap to clone; clones share connections, retry quota and rate-limit pauses.
 ///
@@ -50,12 +48,9 @@ impl Memories {
         Self { config: Arc::new(config) }
     }
 
-    fn prices(&self) -> &PriceList {
-        self.config.prices.as_ref().unwrap_or_else(|| PriceList::built_in())
-    }
-
     fn describe(&self, name: &ModelName<'_>) -> Capabilities {
-        let price = self.prices().get(name.family, name.id);
+        let prices = self.config.prices.as_ref().unwrap_or_else(|| pricing::built_in());
+        let price = prices.get(name.family.prefix(), name.id);
         models::capabilities(name.family, name.id, self.config.inline, price)
     }
 
@@ -65,7 +60,8 @@ impl Memories {
             |error: Error| error.with_provider(ID).with_operation(operation).with_model(request.model.clone());
         let mut request = request.clone();
         let mut problems = Vec::new();
-        let attachments = Attachments::open(&mut request, self.config.loopback, &mut problems).await;
+        let check = |url: &str| check_media_url(url, self.config.loopback).map_err(|problem| problem.to_string());
+        let attachments = Attachments::open(&mut request, check, &mut problems).await;
         let model = request.model.clone();
         let name = ModelName::parse(&model).map_err(|problem| problems.push(problem)).ok();
         let extras = Extras::read(&request, name.as_ref().map(|name| name.family), &mut problems);
@@ -76,7 +72,7 @@ impl Memories {
         let (warnings, endpoint) =
             self.admit(&capabilities, &name, &request, &extras, &attachments, problems).map_err(context)?;
         let mut slots = MediaSlots::new();
-        let placed = attachments.place(&request, &mut slots);
+        let placed = attachments::place(attachments, &request, &mut slots);
         let streamed = operation == STREAM;
         let wire = families::encode(name.family, &request, &placed, &extras, &self.config.wire, streamed);
         let body = slots.finish(&wire).map_err(context)?;

@@ -5,12 +5,14 @@
 mod support;
 
 use std::fs;
+use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::json;
 use support::{Bench, FAMILIES, data_url, media, model};
 use vlm_core::{
-    Delivery, ErrorKind, Media, Message, Output, Part, Request, Sampling, Thinking, VisionProvider, VisionProviderExt,
+    Delivery, ErrorKind, Media, MediaFacts, Message, Output, Part, Request, Sampling, Thinking, VisionProvider,
+    VisionProviderExt,
 };
 use vlm_memories::Family;
 
@@ -113,6 +115,34 @@ async fn malformed_data_urls_are_told_with_everything_else() {
         assert_problems(&error, &[("messages[0].parts[1]", words), ("sampling.temperature", "outside 0 to 2")]);
     }
     assert_eq!(bench.emulator.connections(), 0);
+}
+
+#[tokio::test]
+async fn media_that_the_model_would_refuse() {
+    let bench = Bench::start().await;
+    let part = "messages[0].parts[1]";
+    let gif = |width: u16, height: u16| {
+        let mut bytes = b"GIF89a".to_vec();
+        bytes.extend([width.to_le_bytes(), height.to_le_bytes()].concat());
+        bytes.extend([0, 0, 0, b';']);
+        bytes
+    };
+    // What the header of a file or of bytes tells,
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("strip.gif");
+    fs::write(&path, gif(3000, 12)).unwrap();
+    refuse(&bench, &user(Family::Qwen, Media::path(path)), &[(part, "at most 200 times")]).await;
+    refuse(&bench, &user(Family::Qwen, Media::bytes(gif(9, 9))), &[(part, "10 or more")]).await;
+    refuse(&bench, &user(Family::Nova, Media::bytes(gif(8001, 9000))), &[(part, "no side may have more than 8000")])
+        .await;
+    // and what the caller says of a URL.
+    let short = MediaFacts::film(640, 480, Duration::from_millis(1500));
+    let film = Media::url("https://example.org/a.mp4").with_facts(short);
+    refuse(&bench, &user(Family::Qwen, film), &[(part, "lasts 1.5 s")]).await;
+    let films = user(Family::Nova, Media::url("https://example.org/a.mp4"));
+    let mut two = films.clone();
+    two.messages[0].parts.push(Media::url("https://example.org/b.mp4").into());
+    refuse(&bench, &two, &[("messages", "2 films are above the limit of 1")]).await;
 }
 
 #[tokio::test]

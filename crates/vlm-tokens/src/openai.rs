@@ -208,8 +208,11 @@ fn patched(size: Size, fit: Fit) -> Result<(u64, Size), RuleError> {
     let mut patches = patches_of(seen);
     if let Some(budget) = fit.patches.filter(|&budget| patches > budget) {
         let (width, height) = (f64::from(seen.width), f64::from(seen.height));
-        // A strip thinner than a patch has fewer pixels than its patches: it is never enlarged.
-        let scale = ((PATCH_SIDE * PATCH_SIDE * budget) as f64 / (width * height)).sqrt().min(1.0);
+        let scale = ((PATCH_SIDE * PATCH_SIDE * budget) as f64 / (width * height)).sqrt();
+        // Above 1 where the last patches are cut: whole patches bring it down again. A strip thinner than a patch has
+        // no whole one, and is not enlarged.
+        let thin = width.min(height) * scale < PATCH_SIDE as f64;
+        let scale = if thin { scale.min(1.0) } else { scale };
         let whole = |side: f64| {
             let patches = side * scale / PATCH_SIDE as f64;
             if patches < 1.0 { 1.0 } else { patches.floor() / patches }

@@ -134,7 +134,8 @@ fn gemini_video(rules: Gemini, known: &PartialClip) -> Result<TokenBounds, RuleE
     let of = |seconds, sound| Ok(rules.video(&known.filled(FRAME, seconds, sound))?.tokens);
     let length = known.length();
     let likely = of(length.unwrap_or(SECONDS), known.sound.unwrap_or(true))?;
-    let low = of(length.unwrap_or(1.0), known.sound.unwrap_or(false))?;
+    // However short a film is, it has a frame and begins a second.
+    let low = of(length.unwrap_or(f64::MIN_POSITIVE), known.sound.unwrap_or(false))?;
     let high = length.map(|seconds| of(seconds, known.sound.unwrap_or(true))).transpose()?;
     Ok(TokenBounds::around(likely, low, high))
 }

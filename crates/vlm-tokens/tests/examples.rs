@@ -6,7 +6,7 @@ use vlm_tokens::gemini::{Gemini, Generation, Resolution};
 use vlm_tokens::nova::Nova;
 use vlm_tokens::openai::{Detail, OpenAi};
 use vlm_tokens::qwen::{Hosted, presets};
-use vlm_tokens::{Clip, Confidence, RuleError, Rules, Size, Timing, Tokens, rules_for};
+use vlm_tokens::{Clip, Confidence, PartialClip, RuleError, Rules, Size, Timing, Tokens, rules_for};
 
 const fn size(width: u32, height: u32) -> Size {
     Size::new(width, height)
@@ -71,6 +71,23 @@ fn qwen_limits() {
 }
 
 #[test]
+fn qwen_films_of_which_only_the_length_is_known() {
+    let rules = Hosted::new(presets::QWEN3_VL);
+    let within = |tokens: Tokens, count: u64| (tokens.low..=tokens.high).contains(&count);
+    // The half second at the end is left out of a film whose frames are known, and its pair with it.
+    let length = rules.video(&Clip::new(size(640, 480), 10.5)).unwrap().tokens;
+    let counted = rules.video(&Clip::with_frames(size(640, 480), Timing::new(315, 30.0))).unwrap().tokens;
+    assert_eq!((length.likely, counted.likely), (3002 + 300, 3002));
+    assert!(within(length, counted.likely), "{length:?}");
+    // Of a film with a frame a second no more frames can be taken than it has.
+    let mut known = PartialClip::new();
+    (known.size, known.seconds) = (Some(size(640, 480)), Some(60.0));
+    let any = rules_for("qwen3-vl-plus").unwrap().any_video(&known).unwrap();
+    let slow = rules.video(&Clip::with_frames(size(640, 480), Timing::new(60, 1.0))).unwrap().tokens;
+    assert!(any.low <= slow.likely && any.likely > slow.likely, "{any:?} {slow:?}");
+}
+
+#[test]
 fn gemini_pictures_and_films() {
     let (two, three) = (Gemini::new(Generation::Two), Gemini::new(Generation::Three));
     for (picture, likely, high) in [
@@ -108,6 +125,11 @@ fn gemini_pictures_and_films() {
     assert_eq!(three.video(&silent).unwrap().frames, 288);
     assert!((16_200..=24_300).contains(&three.video(&silent).unwrap().tokens.likely));
     assert!(three.video(&silent.sampled_at(25.0)).is_err());
+    let mut short = PartialClip::new();
+    short.sample_fps = Some(10.0);
+    let any = Rules::Gemini(two).any_video(&short).unwrap();
+    let blink = two.video(&Clip::new(size(640, 480), 0.1).sampled_at(10.0).silent()).unwrap();
+    assert!(any.low <= blink.tokens.likely, "{any:?} {blink:?}");
 }
 
 #[test]
@@ -135,6 +157,8 @@ fn openai_patches() {
         ("gpt-5.4", size(1920, 1080), Detail::High, 2448, size(1920, 1080)),
         ("gpt-4.1-mini", size(1800, 2400), Detail::Auto, 4977, size(1536, 2048)),
         ("o4-mini", size(1800, 2400), Detail::Auto, 2498, size(1056, 1408)),
+        // More patches than the budget, and fewer pixels: by the formula 39 times 63 patches.
+        ("gpt-5.4", size(1254, 2005), Detail::High, 2949, size(1248, 1995)),
     ] {
         let found = OpenAi::of(model).unwrap().detail(detail).image(picture).unwrap();
         assert_eq!((found.tokens.likely, found.resized), (count, Some(seen)), "{model} {picture:?}");

@@ -40,18 +40,30 @@ impl PriceSchedule {
     /// assert_eq!(bounds.high.unwrap().to_string(), "$0.42");
     /// assert_eq!(schedule.bounds(&(90..=300), &(0..=10)).high, None); // above the last tier
     /// ```
+    ///
+    /// Where sound has a price of its own, any part of the input may be sound; [`bounds_with_audio`] is closer.
+    ///
+    /// [`bounds_with_audio`]: Self::bounds_with_audio
     pub fn bounds(&self, input: &RangeInclusive<u64>, output: &RangeInclusive<u64>) -> CostBounds {
+        self.bounds_with_audio(input, &(0..=u64::MAX), output)
+    }
+
+    /// The least and the most that so many tokens cost, of whose input so many are sound.
+    pub fn bounds_with_audio(
+        &self,
+        input: &RangeInclusive<u64>,
+        audio: &RangeInclusive<u64>,
+        output: &RangeInclusive<u64>,
+    ) -> CostBounds {
         let mut bounds = CostBounds { low: None, high: None, currency: self.currency };
         let mut from = 0;
         for tier in &self.tiers {
             let to = tier.up_to_input_tokens.unwrap_or(u64::MAX);
             let (first, last) = ((*input.start()).max(from), (*input.end()).min(to));
             if first <= last {
-                // Any part of the input may come from a cache.
-                let cached = tier.cached_input_per_token.unwrap_or(tier.input_per_token);
-                let (cheap, dear) = (cached.min(tier.input_per_token), cached.max(tier.input_per_token));
-                let low = cheap.times(first) + tier.output_per_token.times(*output.start());
-                let high = dear.times(last) + tier.output_per_token.times(*output.end());
+                let (least, most) = tier.input_bounds(first..=last, audio);
+                let low = least + tier.output_per_token.times(*output.start());
+                let high = most + tier.output_per_token.times(*output.end());
                 bounds.low = Some(bounds.low.map_or(low, |known| known.min(low)));
                 bounds.high = Some(bounds.high.map_or(high, |known| known.max(high)));
             }

@@ -170,8 +170,78 @@ fn schedules() -> impl Strategy<Value = PriceSchedule> {
     })
 }
 
+/// 2.5 Flash by its list, with sound.
+fn with_sound() -> PriceSchedule {
+    let flat = tier(None, "0.0000003", "0.0000025").with_cached_input(money("0.00000003"));
+    PriceSchedule::new(vec![flat.with_audio_input(money("0.000001"), Some(money("0.0000001")))]).unwrap()
+}
+
+#[test]
+fn sound_has_a_price_of_its_own() {
+    let cost = |audio: Option<u64>, text: Option<u64>, cached: Option<u64>| {
+        let mut usage = Usage::new().with_tokens(16_983, 37);
+        (usage.input_by_modality.audio, usage.input_by_modality.text) = (audio, text);
+        usage.cached_input_tokens = cached;
+        with_sound().cost(&usage).to_string()
+    };
+    assert_eq!(cost(Some(1_000), None, None), "$0.0058874");
+    assert_eq!(cost(None, Some(16_983), None), "$0.0051874");
+    // All of it came from the cache, so all of the sound did.
+    assert_eq!(cost(Some(1_000), None, Some(16_983)), "$0.00067199");
+    let missing = "how much of the input was sound, or how much of the cached input, was not reported";
+    assert_eq!(cost(None, None, None), format!("at least $0.0051874 ({missing})"));
+    assert_eq!(cost(Some(1_000), None, Some(500)), format!("at least $0.0054374 ({missing})"));
+    // Without a price of its own it costs what the rest does.
+    let mut usage = Usage::new().with_tokens(1_000, 0);
+    usage.input_by_modality.audio = Some(400);
+    assert_eq!(one_tier("0.000001", "1").cost(&usage).to_string(), "$0.001");
+}
+
+#[test]
+fn a_range_of_sound_is_a_range_of_cost() {
+    let shown = |audio: RangeInclusive<u64>| {
+        let bounds = with_sound().bounds_with_audio(&(1_000..=2_000), &audio, &(0..=0));
+        [bounds.low, bounds.high].map(|end| end.unwrap().to_decimal())
+    };
+    assert_eq!(shown(0..=0), ["0.00003", "0.0006"]);
+    assert_eq!(shown(500..=800), ["0.000065", "0.00116"]);
+    assert_eq!(shown(0..=u64::MAX), ["0.00003", "0.002"]);
+    let any = with_sound().bounds(&(1_000..=2_000), &(0..=0));
+    assert_eq!(any.high.unwrap().to_decimal(), "0.002");
+}
+
 proptest! {
     #![proptest_config(cases(512))]
+
+    /// What is not reported of sound and cache can be anything, and the cost stays at or above what was said, and within
+    /// the bounds.
+    #[test]
+    fn sound_and_cache_cost_no_less_than_was_said(
+        rates in proptest::array::uniform4(0u64..50), caches in any::<bool>(), tokens in 0u64..60,
+        audio in 0u64..60, cached in 0u64..60, of_sound in 0u64..60, hidden in any::<bool>(),
+    ) {
+        let [text, cheap, sound, quiet] = rates.map(|rate| Money::from_pico_usd(rate.into()));
+        let mut tier = PriceTier::new(None, text, Money::ZERO).with_audio_input(sound, caches.then_some(quiet));
+        if caches {
+            tier = tier.with_cached_input(cheap);
+        }
+        let audio = audio.min(tokens);
+        let cached = if caches { cached.min(tokens) } else { 0 };
+        let of_sound = of_sound.clamp(cached.saturating_sub(tokens - audio), cached.min(audio));
+        let truth = text.times(tokens - audio - (cached - of_sound))
+            + cheap.times(cached - of_sound)
+            + sound.times(audio - of_sound)
+            + quiet.times(of_sound);
+        let schedule = PriceSchedule::new(vec![tier]).unwrap();
+        let mut known = Usage::new().with_tokens(tokens, 0);
+        known.cached_input_tokens = Some(cached);
+        known.input_by_modality.audio = (!hidden).then_some(audio);
+        let said = schedule.cost(&known);
+        prop_assert!(said.amount().unwrap() <= truth);
+        prop_assert!(!said.is_exact() || said.amount() == Some(truth), "{} is not {}", said, truth);
+        let bounds = schedule.bounds_with_audio(&(tokens..=tokens), &(audio..=audio), &(0..=0));
+        prop_assert!(bounds.low.unwrap() <= truth && truth <= bounds.high.unwrap());
+    }
 
     /// Whatever the missing counts turn out to be, the call did not cost less than was said.
     #[test]

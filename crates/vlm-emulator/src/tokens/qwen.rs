@@ -34,6 +34,9 @@ pub(super) const QWEN3: Constants = Constants {
     max_frames: 2000.0,
 };
 
+/// Qwen3.5 to 3.8: as Qwen3-VL, with room for longer films.
+pub(super) const QWEN35: Constants = Constants { total: 819_200_000.0, max_frames: 8000.0, ..QWEN3 };
+
 /// qwen-vl-max and -plus since August 2025. Two pages disagree on the largest picture; the API reference is followed.
 pub(super) const QWEN_VL_2508: Constants = Constants {
     factor: 32.0,
@@ -68,6 +71,7 @@ impl Constants {
             | "qwen-vl-plus-2025-08-15"
             | "qwen-vl-plus-2025-07-10" => QWEN_VL_2508,
             _ if id.starts_with("qwen-vl-") || id.starts_with("qwen2") || id.starts_with("qvq") => QWEN25,
+            _ if ["qwen3.5", "qwen3.6", "qwen3.7", "qwen3.8"].iter().any(|line| id.starts_with(line)) => QWEN35,
             _ => QWEN3,
         }
     }

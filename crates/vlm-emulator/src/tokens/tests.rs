@@ -81,6 +81,10 @@ fn qwen_equals_what_was_measured() {
         let film_facts = film_of(width, height, seconds * 24, 24.0);
         assert_eq!(film(Family::Qwen, "qwen3-vl-flash", &film_facts), Ok(tokens));
     }
+    // An hour: 2000 frames of the least share of pixels, or all 7200 with what is theirs of the larger whole.
+    let hour = film_of(1280, 720, 3600 * 24, 24.0);
+    assert_eq!(film(Family::Qwen, "qwen3-vl-plus", &hour), Ok(1000 * 15 * 8 + 2));
+    assert_eq!(film(Family::Qwen, "qwen3.5-plus", &hour), Ok(3600 * 19 * 11 + 2));
 }
 
 #[test]
@@ -132,6 +136,12 @@ fn openai_equals_the_worked_examples() {
         ("o4-mini", 1800, 2400, 2498),
         ("gpt-4.1-mini", 1800, 2400, 4977),
         ("a-new-one", 512, 512, 255),
+        // 150 patches at 1.62 are 243 to the token.
+        ("gpt-4.1-mini", 451, 300, 243),
+        // The longer side fits the square exactly: 2048 by 1023, then 1537 by 768.
+        ("gpt-4o", 4065, 2032, 1445),
+        // The newest reading of the guide has a limit of the sides, too: 2048 by 256.
+        ("gpt-5-mini", 4096, 512, 615),
     ] {
         assert_eq!(picture(Family::Gpt, id, width, height), Ok(tokens), "{id} {width}x{height}");
     }

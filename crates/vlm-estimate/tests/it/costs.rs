@@ -3,7 +3,7 @@
 use vlm_core::{Media, MediaFacts, PriceSchedule};
 use vlm_estimate::{Estimate, EstimateExt};
 
-use crate::support::{Silent, money, qwen, tier};
+use crate::support::{Silent, by_rules, money, qwen, tier};
 
 /// An estimate for a model by words alone: the input is known to the token.
 async fn of_words(model: &Silent, words: usize) -> Estimate {
@@ -74,4 +74,28 @@ async fn another_currency_stays_what_it_is() {
     let estimate = of_words(&model, 1).await;
     assert!(estimate.cost.to_string().ends_with(" EUR"), "{}", estimate.cost);
     assert_eq!(estimate.cost.tier_reason, None, "one tier needs no reason");
+}
+
+#[tokio::test]
+async fn sound_is_rated_by_its_own_price() {
+    let mut model = by_rules("gemini:gemini-2.5-flash").0;
+    let sound = money("0.000001");
+    let flat = tier(None, "0.0000003", "0.0000025").with_audio_input(sound, None);
+    model.price = PriceSchedule::new(vec![flat]);
+    let model = Silent(model);
+    let of = |sound: Option<bool>| {
+        let mut facts = MediaFacts::film(1280, 720, std::time::Duration::from_secs(60));
+        facts.sound = sound;
+        let film = Media::url("https://example.org/a.mp4").with_facts(facts);
+        model.model().ask("What happens?").attach(film).max_tokens(10).estimate()
+    };
+    let (heard, silent, either) =
+        (of(Some(true)).await.unwrap(), of(Some(false)).await.unwrap(), of(None).await.unwrap());
+    // 32 tokens a second, and $0.70 a million more than other input.
+    let tokens = heard.parts.iter().find_map(|part| part.sound).unwrap();
+    assert!(tokens.contains(1920), "{tokens:?}");
+    assert_eq!(silent.parts.iter().find_map(|part| part.sound), None);
+    let apart = heard.cost.likely.unwrap().checked_sub(silent.cost.likely.unwrap());
+    assert_eq!(apart, Some(sound.times(tokens.likely)));
+    assert_eq!((either.cost.low, either.cost.high), (silent.cost.low, heard.cost.high));
 }

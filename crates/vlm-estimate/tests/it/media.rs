@@ -42,6 +42,9 @@ async fn a_film_of_unknown_length_is_any_film() {
     let heard = by_rules("gemini:gemini-2.5-flash").model().ask("?").attach(film(facts)).estimate().await.unwrap();
     assert!(heard.unknown[0].message.contains("sound"), "{:?}", heard.unknown);
     assert!(heard.parts[1].tokens.contains(2630) && heard.parts[1].tokens.contains(2950));
+    let facts = MediaFacts::film(640, 480, Duration::from_secs(10));
+    let unheard = qwen().model().ask("?").attach(film(facts)).estimate().await.unwrap();
+    assert!(unheard.unknown.is_empty(), "{:?}", unheard.unknown);
 }
 
 #[tokio::test]

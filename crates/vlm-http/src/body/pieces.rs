@@ -1,8 +1,7 @@
-//! A body on its way out: plain pieces as they are, payloads as base64 through one buffer.
+//! A body on its way out: plain pieces as they are, payloads as base64 or as they are, through one buffer.
 
-use std::ops::Range;
 use std::pin::Pin;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::GeneralPurposeConfig;
@@ -11,7 +10,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::stream;
 
-use super::{Body, Piece};
+use super::{Body, Payload, Piece};
 use crate::file::{FileProblem, LocalFile, Reader, off_thread};
 
 /// A body as a stream of pieces of bounded size.
@@ -52,11 +51,20 @@ impl Cursor {
                     self.piece += 1;
                     bytes
                 }
-                Piece::Encoded(bytes) => self.encode_next(&bytes),
-                Piece::File(file) => match self.read_next(file).await {
+                Piece::Encoded(bytes) => encode(&self.next_slice(&bytes, 0)),
+                Piece::Raw(Payload::Bytes(bytes), from) => {
+                    self.next_slice(&bytes, usize::try_from(from).unwrap_or(usize::MAX))
+                }
+                Piece::File(file) => match self.read_next(&file, 0, encode).await {
                     Ok(bytes) => bytes,
                     Err(problem) => return Some(Err(problem)),
                 },
+                Piece::Raw(Payload::File(file), from) => {
+                    match self.read_next(&file, from, Bytes::copy_from_slice).await {
+                        Ok(bytes) => bytes,
+                        Err(problem) => return Some(Err(problem)),
+                    }
+                }
             };
             if !bytes.is_empty() {
                 return Some(Ok(bytes));
@@ -65,27 +73,34 @@ impl Cursor {
         None
     }
 
-    /// The next slice of an in-memory payload; short enough to be encoded where it is.
-    fn encode_next(&mut self, bytes: &Bytes) -> Bytes {
-        let slice: Range<usize> = self.offset..bytes.len().min(self.offset + STEP);
-        self.offset = slice.end;
-        if slice.end == bytes.len() {
+    /// The next slice of an in-memory payload, of which the first `from` bytes are left out; short enough to be
+    /// encoded where it is.
+    fn next_slice(&mut self, bytes: &Bytes, from: usize) -> Bytes {
+        let start = self.offset.max(from).min(bytes.len());
+        let end = bytes.len().min(start.saturating_add(STEP));
+        self.offset = end;
+        if end == bytes.len() {
             self.piece += 1;
             self.offset = 0;
         }
-        encode(&bytes[slice])
+        bytes.slice(start..end)
     }
 
-    /// The next slice of a file, read and encoded off the async threads; empty at its end.
-    async fn read_next(&mut self, file: Arc<LocalFile>) -> Result<Bytes, FileProblem> {
+    /// The next slice of a file from `from` on, read and written off the async threads; empty at its end.
+    async fn read_next(
+        &mut self,
+        file: &LocalFile,
+        from: u64,
+        write: fn(&[u8]) -> Bytes,
+    ) -> Result<Bytes, FileProblem> {
         let reader = self.reader.take();
-        let shown = file.clone();
-        let (reader, bytes) = off_thread(shown.path(), move || {
+        let opened = file.clone();
+        let (reader, bytes) = off_thread(file.path(), move || {
             let mut reader = match reader {
                 Some(reader) => reader,
-                None => Reader::open(&file)?,
+                None => Reader::open_at(&opened, from)?,
             };
-            let bytes = if reader.fill(STEP)? { encode(reader.filled()) } else { Bytes::new() };
+            let bytes = if reader.fill(STEP)? { write(reader.filled()) } else { Bytes::new() };
             Ok((reader, bytes))
         })
         .await?;

@@ -25,6 +25,21 @@ pub enum Payload {
     Bytes(Bytes),
 }
 
+impl Payload {
+    /// The length in bytes, before any encoding.
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::File(file) => file.len(),
+            Self::Bytes(bytes) => bytes.len() as u64,
+        }
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// Collects the media of one request.
 ///
 /// ```

@@ -78,6 +78,42 @@ async fn pieces_are_bounded() {
     assert_eq!(total, body.len());
 }
 
+#[tokio::test]
+async fn media_that_is_sent_as_it_is_can_begin_anywhere() {
+    let content: Vec<u8> = (0..400_000_u32).map(|index| (index % 251) as u8).collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("film.mp4");
+    std::fs::write(&path, &content).expect("writable");
+    let file = LocalFile::open(&path).await.expect("a file");
+    for from in [0, 1, 147_456, 399_999, 400_000, 500_000] {
+        let rest = &content[content.len().min(from)..];
+        for payload in [Payload::File(file.clone()), payload(&content)] {
+            assert_eq!(payload.len(), 400_000);
+            let body = Body::from_payload(payload, from as u64);
+            assert_eq!(body.len(), rest.len() as u64);
+            assert_eq!(body.collect().await.expect("readable"), rest, "from {from}");
+            let mut pieces = body.stream();
+            while let Some(piece) = pieces.next().await {
+                assert!(piece.expect("readable").len() <= 144 << 10);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn media_that_is_sent_as_it_is_is_not_shown_and_must_not_change() {
+    let body = Body::from_payload(payload(b"planted"), 2);
+    assert_eq!((body.preview(), format!("{body:?}")), ("<5 bytes>".to_owned(), "Body(5 bytes)".to_owned()));
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("film.mp4");
+    std::fs::write(&path, b"planted").expect("writable");
+    let body = Body::from_payload(Payload::File(LocalFile::open(&path).await.expect("a file")), 3);
+    assert!(body.check_files().await.is_ok());
+    std::fs::write(&path, b"planted and more").expect("writable");
+    assert!(matches!(body.check_files().await, Err(FileProblem::Changed { .. })));
+    assert!(matches!(body.collect().await, Err(FileProblem::Changed { .. })));
+}
+
 /// Lengths around the size of a step, and small ones.
 fn lengths() -> impl Strategy<Value = usize> {
     let step: usize = 144 << 10;

@@ -29,7 +29,8 @@ const ESTIMATED: &str = "estimated_input_tokens";
 /// - A call that is dropped on its way, and a stream that is dropped before its end, stay booked with their reservation:
 ///   the service may do all of the work.
 /// - An ambiguous wire attempt, which may have been billed, is not repeated unless the request itself asks for it; then
-///   every attempt that it allows is reserved for.
+///   every attempt that it allows is reserved for. What the service itself answered with a passing fault, such as
+///   HTTP 500, is repeated by most providers and counts as not billed once a later attempt is answered.
 /// - The answer's metadata has the estimated input tokens as `estimated_input_tokens`; a bill outside of that range is a
 ///   warning.
 ///

@@ -15,15 +15,15 @@ const MAX_DEPTH: usize = 4;
 pub(super) fn parse(input: &mut Input<'_>) -> Result<Found, Fault> {
     const HEADER: &str = "its header (the hdrl list)";
     let mut avi = Avi::default();
-    // Chunks after the twelve bytes `RIFF`, size, `AVI `. The size is not believed: files above 4 GB cannot tell theirs.
+    // Behind `RIFF`, size, `AVI `. The size is not believed: files above 4 GB cannot tell theirs.
     let end = input.len();
     let read = avi.list(input, 12, end, 0);
     if !avi.header {
         read.map_err(|fault| fault.lacks(HEADER))?;
         return Err(Fault::Cut(HEADER));
     }
-    readable(read)?;
-    Ok(avi.found())
+    let all_seen = readable(read)?.is_some();
+    Ok(avi.found(all_seen))
 }
 
 #[derive(Debug, Default)]
@@ -127,9 +127,10 @@ impl Avi {
         }
     }
 
-    fn found(self) -> Found {
+    fn found(self, all_seen: bool) -> Found {
         let sides = |size: (u32, u32)| Some(size).filter(|(width, height)| *width > 0 && *height > 0);
-        let mut found = Found { stored: sides(self.size), sound: Some(self.sound), ..Found::default() };
+        let mut found =
+            Found { stored: sides(self.size), sound: super::sound(self.sound, all_seen), ..Found::default() };
         let stream = self.video.unwrap_or_default();
         found.stored = stream.size.and_then(sides).or(found.stored);
         let frames =

@@ -3,6 +3,7 @@
 mod avi;
 mod matroska;
 mod mp4;
+mod sequence;
 mod ts;
 
 use vlm_core::MediaType;
@@ -20,4 +21,14 @@ pub(crate) fn parse(input: &mut Input<'_>, media_type: &MediaType) -> Result<Fou
         // Known by its first bytes only.
         _ => Ok(Found::default()),
     }
+}
+
+/// Whether there is sound: a track that was found is enough, that there is none takes a look at all of them.
+fn sound(found: bool, all_seen: bool) -> Option<bool> {
+    (found || all_seen).then_some(found)
+}
+
+/// The facts of an ISO file that begins as a picture does: a sequence of pictures is a film inside.
+pub(crate) fn sequence_of_pictures(input: &mut Input<'_>) -> Result<Found, Fault> {
+    mp4::parse(input)
 }

@@ -10,7 +10,10 @@ const MAX_PROPERTIES: u32 = 4096;
 const MAX_ITEMS: u32 = 8192;
 
 pub(super) fn parse(input: &mut Input<'_>) -> Result<super::Sized, Fault> {
-    let meta = Boxes::of_file(input, 0).find(input, b"meta")?.ok_or(Fault::Cut("its meta box"))?;
+    let Some(meta) = Boxes::of_file(input, 0).find(input, b"meta")? else {
+        let found = crate::film::sequence_of_pictures(input)?;
+        return found.stored.map(|size| (size, found.orientation)).ok_or(Fault::Cut("its meta box"));
+    };
     if meta.end > input.len() {
         return Err(Fault::Cut("the end of its meta box"));
     }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::json;
 use vlm_core::{Admission, MediaKind, MediaType, Output, Problem, ProblemKind, Request, Warning, WarningKind};
 
-use super::{Metadata, Piece, gemini_schema};
+use super::{Metadata, Piece};
 
 /// `{"type": "text", …}`, `{"type": "input_file", …}`.
 #[derive(Debug, Serialize)]
@@ -41,7 +41,7 @@ pub(super) fn metadata(request: &Request) -> Metadata {
         metadata.set("response_mime_type", "application/json");
     }
     if let Output::JsonSchema(schema) = &request.output
-        && let Ok(lowered) = gemini_schema::lower(&schema.schema)
+        && let Ok(lowered) = schema.to_gemini_schema()
     {
         metadata.set("responseSchema", lowered.schema);
     }
@@ -50,7 +50,7 @@ pub(super) fn metadata(request: &Request) -> Metadata {
 
 pub(super) fn review(request: &Request, admission: &mut Admission) {
     if let Output::JsonSchema(schema) = &request.output {
-        match gemini_schema::lower(&schema.schema) {
+        match schema.to_gemini_schema() {
             Ok(lowered) => {
                 for lost in lowered.lost {
                     let message = format!("Gemini's schema has no such keyword; it is left out: {lost}");

@@ -5,7 +5,6 @@
 //! comes out only has to be serialized.
 
 mod gemini;
-mod gemini_schema;
 mod gpt;
 mod nova;
 mod qwen;

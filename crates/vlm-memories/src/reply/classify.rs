@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 
 use vlm_core::{Completion, ErrorKind};
+use vlm_http::RawObject;
 
-use super::raw::RawObject;
 use crate::error::{Ground, ReplyError};
 
 /// The text that the service sends both for rate limits and for failed validation.

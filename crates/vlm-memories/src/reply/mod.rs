@@ -5,12 +5,10 @@
 //! an answer at all.
 
 pub(crate) mod classify;
-pub(crate) mod raw;
 
 use serde_json::{Map, Value};
 use vlm_core::{Choice, Completion, FinishReason, Usage, Warning, WarningKind};
-
-use raw::RawObject;
+use vlm_http::RawObject;
 
 /// Fields that become the completion's metadata.
 const METADATA: &[&str] = &["object", "status", "meta", "service_tier", "system_fingerprint"];

@@ -8,9 +8,9 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value};
 use vlm_core::{FinishReason, StreamEvent, Usage, Warning, WarningKind};
+use vlm_http::RawObject;
 
 use crate::error::{Ground, ReplyError};
-use crate::reply::raw::RawObject;
 use crate::reply::{classify, content, finish, metadata, usage};
 use crate::settings::StreamText;
 

@@ -1,6 +1,6 @@
 //! The fewest and the most tokens that a hosted Qwen-VL model can bill, where a size or a length is not known.
 
-use super::video::{FRAMES_PER_GROUP, MIN_FRAMES, frame_share, hosted_film, hosted_frames, hosted_frames_of_length};
+use super::video::{FRAMES_PER_GROUP, frame_share, hosted_film, hosted_frames, hosted_frames_of_length};
 use super::{DEFAULT_FPS, Hosted, MARKS, MAX_RATIO, VideoLimits};
 use crate::error::{RuleError, rate_within};
 use crate::unknown::PartialClip;
@@ -41,15 +41,13 @@ impl Hosted {
         let of_length = |seconds| hosted_frames_of_length(seconds, fps, limits.max_frames);
         match (known.timing, known.length()) {
             (Some(timing), _) => hosted_frames(timing, fps, limits.max_frames).map(|frames| (frames, frames)),
-            // Without the count of frames, one pair may be there or not.
+            // A film of fewer frames than would be sampled gives all that it has, and no film less than a pair. A length
+            // that was rounded may hide a pair more.
             (None, Some(seconds)) => {
-                let frames = of_length(seconds)?;
-                Ok((
-                    frames.saturating_sub(FRAMES_PER_GROUP).max(MIN_FRAMES),
-                    (frames + FRAMES_PER_GROUP).min(limits.max_frames),
-                ))
+                let frames = of_length(seconds)?.saturating_add(FRAMES_PER_GROUP);
+                Ok((FRAMES_PER_GROUP, frames.min(limits.max_frames)))
             }
-            (None, None) => Ok((of_length(least)?, of_length(most)?)),
+            (None, None) => Ok((FRAMES_PER_GROUP, of_length(most)?)),
         }
     }
 

@@ -20,6 +20,7 @@ pub use self::video::{
     DEFAULT_FPS, MIN_FRAMES, Sampled, VideoLimits, hosted_film, hosted_frames, hosted_frames_of_length,
 };
 
+use self::video::FRAMES_PER_GROUP;
 use crate::error::{RuleError, rate_within};
 use crate::tokens::{Clip, Confidence, Film, Picture, Size, Tokens};
 
@@ -115,6 +116,9 @@ impl Hosted {
 
     /// Billed tokens of a film, marks included. Its sound costs nothing.
     ///
+    /// Where only the length is known, the range holds a pair of frames less, and the film is taken to have as many
+    /// frames as are sampled.
+    ///
     /// # Errors
     /// A length outside of the model's limits, a rate outside of 0.1 to 10, and what [`resize`] refuses.
     pub fn video(&self, clip: &Clip) -> Result<Film, RuleError> {
@@ -127,10 +131,15 @@ impl Hosted {
         match clip.timing {
             Some(timing) => self.film(clip.size, hosted_frames(timing, fps, max_frames)?),
             None => {
-                let mut film = self.film(clip.size, hosted_frames_of_length(clip.seconds, fps, max_frames)?)?;
-                // Without the count of frames, the last pair may be there or not.
+                let frames = hosted_frames_of_length(clip.seconds, fps, max_frames)?;
+                let mut film = self.film(clip.size, frames)?;
                 if film.tokens.confidence == Confidence::Exact {
                     film.tokens = Tokens::documented(film.tokens.likely);
+                }
+                // Without the count of frames, the last pair may be there or not.
+                if frames > MIN_FRAMES {
+                    let less = self.film(clip.size, frames.saturating_sub(FRAMES_PER_GROUP))?;
+                    film.tokens = film.tokens.covering(less.tokens.low);
                 }
                 Ok(film)
             }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::*;
 use crate::capability::SamplingCapability;
-use crate::media::MediaType;
+use crate::media::{MediaFacts, MediaType};
 use crate::options::Thinking;
 use crate::tests::values::{PNG, any_number, capabilities, cases, finite, full_capabilities, request};
 use crate::{CallOptions, ErrorKind};
@@ -511,4 +511,31 @@ proptest! {
             prop_assert!(!review.problems[..at].contains(problem), "{}", problem);
         }
     }
+}
+
+#[test]
+fn what_is_known_of_media_is_held_against_the_limits() {
+    let sized = |width, height| picture().with_facts(MediaFacts::picture(width, height));
+    check_media(sized(10, 2000), &[]);
+    check_media(sized(9, 9), &["Media messages[0].parts[1]: 9x9 pixels: each side must have 10 or more (enlarge it)"]);
+    check_media(
+        sized(8001, 20),
+        &[
+            "Media messages[0].parts[1]: 8001x20 pixels: no side may have more than 8000 (shrink it)",
+            "Media messages[0].parts[1]: 8001x20 pixels: one side may be at most 200 times the other (crop it)",
+        ],
+    );
+    let lasting = |seconds| {
+        let facts = MediaFacts::film(640, 480, Duration::from_secs(seconds));
+        Media::url("https://example.org/a.mp4").with_facts(facts)
+    };
+    check_media(lasting(2), &[]);
+    check_media(
+        lasting(3601),
+        &[
+            "Media messages[0].parts[1]: the film lasts 3601 s: 3600 s at most are taken (cut it, or ask about its parts one by one)",
+        ],
+    );
+    // Of what nothing is known, nothing is said.
+    check_media(picture().with_facts(MediaFacts::new()), &[]);
 }

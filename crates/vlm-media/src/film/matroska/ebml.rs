@@ -10,6 +10,8 @@ pub(super) struct Element {
     pub(super) body: u64,
     pub(super) end: u64,
     pub(super) sized: bool,
+    /// It claims no more than there is around it.
+    pub(super) whole: bool,
 }
 
 impl Element {
@@ -72,9 +74,9 @@ impl Elements {
         let (id, id_bytes) = id(head).ok_or(Fault::Damaged("there is no element where one must stand"))?;
         let (size, size_bytes) = size(&head[id_bytes..]).ok_or(Fault::Damaged("an element has no size"))?;
         let body = start + (id_bytes + size_bytes) as u64;
-        let end = size.map_or(self.end, |size| body.saturating_add(size).min(self.end));
-        self.at = end;
-        Ok(Some(Element { id, start, body, end, sized: size.is_some() }))
+        let claimed = size.map_or(self.end, |size| body.saturating_add(size));
+        self.at = claimed.min(self.end);
+        Ok(Some(Element { id, start, body, end: self.at, sized: size.is_some(), whole: claimed <= self.end }))
     }
 
     /// Goes on inside of an element instead of behind it.

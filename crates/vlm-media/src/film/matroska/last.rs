@@ -1,6 +1,6 @@
 //! The length of a film whose header tells none, as browsers record it: the end of the last frame.
 //!
-//! The last cluster is found by the cues, or by its mark in the tail of the file, or by leaping from cluster to cluster.
+//! The last cluster is found by the cues, else by its mark in the tail of the file.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::timing;
 /// Bytes at the end that are searched for the mark of a cluster.
 const TAIL: u64 = 1 << 20;
 /// How much of them at a time.
-const PIECE: u64 = 32 << 10;
+const PIECE: u64 = 60 << 10;
 /// Blocks, and elements between them, that are looked at.
 const MAX_BLOCKS: usize = 65_536;
 /// Clusters that are tried in the tail: the mark may stand by chance in a frame.

@@ -33,14 +33,14 @@ pub(super) fn parse(input: &mut Input<'_>) -> Result<Found, Fault> {
     let segment = Elements::new(0, input.len()).find(input, SEGMENT)?.ok_or(Fault::Cut(HEADER))?;
     let mut header = Header::default();
     readable(header.find(input, &segment))?;
-    let Some(tracks) = header.tracks.filter(|tracks| tracks.end <= input.len()) else {
+    let Some(tracks) = header.tracks.filter(|tracks| tracks.whole) else {
         return Err(Fault::Cut(HEADER));
     };
     let mut film = Film { tick: MILLISECOND, ..Film::default() };
     if let Some(info) = header.info {
         readable(film.info(input, &info))?;
     }
-    readable(film.tracks(input, &tracks))?;
+    film.all_seen = readable(film.tracks(input, &tracks))?.is_some();
     film.found(input, &segment, &header)
 }
 
@@ -131,6 +131,8 @@ struct Film {
     length: Option<Duration>,
     video: Option<Video>,
     sound: bool,
+    /// Every track said what it holds.
+    all_seen: bool,
 }
 
 /// The first track with pictures.
@@ -164,7 +166,7 @@ impl Film {
         for _ in 0..MAX_TRACKS {
             let Some(found) = elements.next(input)? else { break };
             if found.id == 0xAE {
-                readable(self.track(input, &found))?;
+                self.track(input, &found)?;
             }
         }
         Ok(())
@@ -211,7 +213,7 @@ impl Film {
             duration,
             frames: duration.zip(fps).map(|(length, fps)| timing::frames(length, fps)),
             fps,
-            sound: Some(self.sound),
+            sound: super::sound(self.sound, self.all_seen),
             ..Found::default()
         })
     }
@@ -222,7 +224,7 @@ impl Video {
     fn name_by_header(&mut self, input: &mut Input<'_>, private: Option<Element>) -> Result<(), Fault> {
         let Some(private) = private else { return Ok(()) };
         if matches!(&self.codec, Some(Codec::Other(name)) if &**name == "V_MS/VFW/FOURCC") {
-            self.codec = Some(Codec::from_fourcc(input.array(private.body + 16)?));
+            self.codec = Some(Codec::from_fourcc(input.array(private.body.saturating_add(16))?));
         }
         Ok(())
     }

@@ -21,9 +21,9 @@ pub(super) fn parse(input: &mut Input<'_>) -> Result<Found, Fault> {
     if moov.end > input.len() {
         return Err(Fault::Cut("the end of its header (the moov box)"));
     }
-    let mut movie = Movie::default();
+    let mut movie = Movie { all_seen: true, ..Movie::default() };
     // Whatever could be read of a damaged header counts.
-    readable(movie.read(input, moov))?;
+    movie.all_seen = readable(movie.read(input, moov))?.is_some() && movie.all_seen;
     movie.found(input, moov.end)
 }
 
@@ -51,6 +51,8 @@ struct Movie {
     /// The first track with pictures.
     film: Option<Track>,
     sound: bool,
+    /// No track was damaged so that it does not say what it holds.
+    all_seen: bool,
     /// `trex`: track and default frame duration, for as many tracks as are looked at.
     defaults: Vec<(u32, u32)>,
 }
@@ -78,6 +80,7 @@ impl Movie {
     fn take(&mut self, track: Track) {
         match &track.handler {
             b"soun" => self.sound = true,
+            [0, 0, 0, 0] => self.all_seen = false,
             b"vide" if self.film.as_ref().is_none_or(|film| film.stored.is_none()) => self.film = Some(track),
             _ => {}
         }
@@ -101,7 +104,7 @@ impl Movie {
     }
 
     fn found(self, input: &mut Input<'_>, behind: u64) -> Result<Found, Fault> {
-        let mut found = Found { sound: Some(self.sound), ..Found::default() };
+        let mut found = Found { sound: super::sound(self.sound, self.all_seen), ..Found::default() };
         let movie = timing::duration(self.clock.duration, self.clock.scale.into());
         let Some(track) = &self.film else {
             found.duration = movie;

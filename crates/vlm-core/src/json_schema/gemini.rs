@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value};
 
+use super::JsonSchema;
+
 const DEPTH_LIMIT: usize = 32;
 
 /// Keywords that carry over as they are.
@@ -31,22 +33,38 @@ const KEPT: &[&str] = &[
 /// Keywords that say nothing about the value.
 const SILENT: &[&str] = &["$schema", "$id", "$defs", "definitions", "$comment", "additionalProperties", "examples"];
 
-/// A schema as Gemini reads it.
-#[derive(Debug, PartialEq)]
-pub(super) struct Lowered {
-    pub(super) schema: Value,
+/// A schema in the form of [`GeminiSchema`](crate::SchemaDialect::GeminiSchema).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct GeminiSchema {
+    /// The schema.
+    pub schema: Value,
     /// What could not be said, each as `path: keyword`.
-    pub(super) lost: Vec<String>,
+    pub lost: Vec<String>,
 }
 
-/// Writes `schema` in Gemini's form. A schema in that form already stays as it is.
-///
-/// # Errors
-/// A schema that refers to itself, is nested too deeply, or has a reference to something else than its own definitions.
-pub(super) fn lower(schema: &Value) -> Result<Lowered, String> {
-    let mut lowering = Lowering { root: schema, lost: Vec::new(), open: Vec::new() };
-    let schema = lowering.schema(schema, "#", 0)?;
-    Ok(Lowered { schema, lost: lowering.lost })
+impl JsonSchema {
+    /// The schema as Gemini's `responseSchema` takes it. One that is in that form already stays as it is.
+    ///
+    /// # Errors
+    /// A schema that refers to itself, is nested too deeply, or has a reference to something else than its own
+    /// definitions: the message says where.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use vlm_core::JsonSchema;
+    ///
+    /// let schema = JsonSchema::new("tag", json!({"type": ["number", "null"], "multipleOf": 5}));
+    /// let gemini = schema.to_gemini_schema()?;
+    /// assert_eq!(gemini.schema, json!({"type": "NUMBER", "nullable": true}));
+    /// assert_eq!(gemini.lost, ["#: multipleOf"]);
+    /// # Ok::<(), String>(())
+    /// ```
+    pub fn to_gemini_schema(&self) -> Result<GeminiSchema, String> {
+        let mut lowering = Lowering { root: &self.schema, lost: Vec::new(), open: Vec::new() };
+        let schema = lowering.schema(&self.schema, "#", 0)?;
+        Ok(GeminiSchema { schema, lost: lowering.lost })
+    }
 }
 
 struct Lowering<'a> {

@@ -1,5 +1,5 @@
-//! A JSON object read leniently: fields stay raw until somebody asks for them in a certain form, so a field of a wrong
-//! type costs that field and not the answer, and unknown fields are kept. Of equal keys the last one counts.
+//! A JSON object of a reply, read leniently: fields stay raw until somebody asks for them in a certain form, so a field of
+//! a wrong type costs that field and not an answer that was paid for. Which fields a service has, its provider knows.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,14 +8,27 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// The fields of one object, still unread; borrows from the reply.
-pub(crate) struct RawObject<'a> {
+/// The fields of one object, still unread; borrows from the reply. Of equal keys the last one counts.
+///
+/// ```
+/// use vlm_http::RawObject;
+///
+/// let reply = RawObject::parse(br#"{"usage": {"input_tokens": "12"}, "model": 7}"#)?;
+/// let usage = reply.object("usage").expect("an object");
+/// assert_eq!(usage.whole_number("input_tokens"), Some(12));
+/// assert_eq!(reply.text("model"), None); // a wrong type costs this field alone
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub struct RawObject<'a> {
     fields: Vec<(Cow<'a, str>, &'a RawValue)>,
 }
 
 impl<'a> RawObject<'a> {
     /// Reads a whole document that is one object. A byte order mark is dropped.
-    pub(crate) fn parse(json: &'a [u8]) -> Result<Self, serde_json::Error> {
+    ///
+    /// # Errors
+    /// What is no JSON, no object, or more than one.
+    pub fn parse(json: &'a [u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json))
     }
 
@@ -27,39 +40,44 @@ impl<'a> RawObject<'a> {
         serde_json::from_str(self.raw(name)?.get()).ok()
     }
 
+    /// True when there is any field.
+    pub fn has_any(&self) -> bool {
+        !self.fields.is_empty()
+    }
+
     /// True when the field is there and not null.
-    pub(crate) fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &str) -> bool {
         self.raw(name).is_some_and(|raw| raw.get() != "null")
     }
 
     /// A string.
-    pub(crate) fn text(&self, name: &str) -> Option<Cow<'a, str>> {
+    pub fn text(&self, name: &str) -> Option<Cow<'a, str>> {
         self.read::<Text<'a>>(name).map(|text| text.0)
     }
 
     /// A boolean.
-    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
+    pub fn flag(&self, name: &str) -> Option<bool> {
         self.read(name)
     }
 
     /// An object.
-    pub(crate) fn object(&self, name: &str) -> Option<RawObject<'a>> {
+    pub fn object(&self, name: &str) -> Option<RawObject<'a>> {
         self.read(name)
     }
 
     /// The objects of an array; other members are passed over.
-    pub(crate) fn objects(&self, name: &str) -> Vec<RawObject<'a>> {
+    pub fn objects(&self, name: &str) -> Vec<RawObject<'a>> {
         let members: Vec<&'a RawValue> = self.read(name).unwrap_or_default();
         members.into_iter().filter_map(|raw| serde_json::from_str(raw.get()).ok()).collect()
     }
 
     /// Any value.
-    pub(crate) fn value(&self, name: &str) -> Option<Value> {
+    pub fn value(&self, name: &str) -> Option<Value> {
         self.read(name).filter(|value: &Value| !value.is_null())
     }
 
     /// A whole number that is not negative: `12`, `12.0` and `"12"` are, `-1` and `1e20` are not.
-    pub(crate) fn whole_number(&self, name: &str) -> Option<u64> {
+    pub fn whole_number(&self, name: &str) -> Option<u64> {
         let number = |text: &str| {
             text.parse::<u64>().ok().or_else(|| {
                 let float = text.parse::<f64>().ok()?;
@@ -75,11 +93,18 @@ impl<'a> RawObject<'a> {
     }
 
     /// A string or a number, as text.
-    pub(crate) fn word(&self, name: &str) -> Option<Cow<'a, str>> {
+    pub fn word(&self, name: &str) -> Option<Cow<'a, str>> {
         self.text(name).or_else(|| {
             let raw = self.raw(name)?.get();
             raw.starts_with(|first: char| first.is_ascii_digit() || first == '-').then_some(Cow::Borrowed(raw))
         })
+    }
+}
+
+impl fmt::Debug for RawObject<'_> {
+    /// The number of fields: what is in them may be a prompt or an answer.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawObject({} fields)", self.fields.len())
     }
 }
 

@@ -1,0 +1,228 @@
+//! Every shape of a chunk, every end, every way to fail; and what holds for all of them.
+
+use proptest::prelude::*;
+use vlm_core::{Completion, ErrorKind};
+
+use super::*;
+
+fn event<'a>(name: Option<&'a str>, data: &'a str) -> Event<'a> {
+    Event { name, data, unterminated: false, lossy: false }
+}
+
+fn reader(profile: Profile) -> Reader {
+    Reader::new(Arc::new(profile))
+}
+
+/// Reads events until the stream ends, and folds what they mean.
+fn read(profile: Profile, events: &[(Option<&str>, &str)]) -> Result<Completion, ReplyError> {
+    let mut reader = reader(profile);
+    let mut out = VecDeque::new();
+    let mut marked = false;
+    for (name, data) in events {
+        if reader.read(event(*name, data), &mut out)? == Step::End {
+            marked = true;
+            break;
+        }
+    }
+    reader.end(marked, &mut out)?;
+    let mut answer = Completion::new();
+    out.iter().for_each(|event| event.fold_into(&mut answer));
+    Ok(answer)
+}
+
+fn plain(profile: Profile, events: &[&str]) -> Result<Completion, ReplyError> {
+    let events: Vec<(Option<&str>, &str)> = events.iter().map(|data| (None, *data)).collect();
+    read(profile, &events)
+}
+
+#[test]
+fn chunks_of_openai() {
+    let answer = plain(
+        Profile::openai(),
+        &[
+            r#"{"id":"chatcmpl-123","object":"chat.completion.chunk","created":1694268190,"model":"gpt-4o-mini","system_fingerprint":"fp_44709d6fcb","service_tier":"default","choices":[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}],"usage":null}"#,
+            r#"{"id":"chatcmpl-123","object":"chat.completion.chunk","created":1694268190,"model":"gpt-4o-mini","choices":[{"index":0,"delta":{"content":"A cat"},"finish_reason":null}],"usage":null,"obfuscation":"x"}"#,
+            r#"{"id":"chatcmpl-123","choices":[{"index":0,"delta":{"content":"."},"finish_reason":null}],"usage":null}"#,
+            r#"{"id":"chatcmpl-123","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":null}"#,
+            r#"{"id":"chatcmpl-123","choices":[],"usage":{"prompt_tokens":1117,"completion_tokens":3,"total_tokens":1120,"prompt_tokens_details":{"cached_tokens":1024}}}"#,
+            "[DONE]",
+            r#"{"choices":[{"delta":{"content":"too late"}}]}"#,
+        ],
+    )
+    .unwrap();
+    insta::assert_json_snapshot!("openai_chunks", answer);
+}
+
+#[test]
+fn chunks_of_dashscope_with_thinking() {
+    let answer = plain(
+        Profile::dashscope(),
+        &[
+            r#"{"choices":[{"delta":{"content":null,"role":"assistant","reasoning_content":""},"index":0,"logprobs":null,"finish_reason":null}],"object":"chat.completion.chunk","usage":null,"created":1745485391,"system_fingerprint":null,"model":"qwen3-vl-plus","id":"chatcmpl-e2edaf2c"}"#,
+            r#"{"choices":[{"finish_reason":null,"delta":{"content":null,"reasoning_content":"A beach, "},"index":0}],"object":"chat.completion.chunk","id":"chatcmpl-e2edaf2c"}"#,
+            r#"{"choices":[{"finish_reason":null,"delta":{"content":null,"reasoning_content":"a dog."},"index":0}],"id":"chatcmpl-e2edaf2c"}"#,
+            r#"{"choices":[{"finish_reason":null,"delta":{"content":"A dog.","reasoning_content":null},"index":0}],"id":"chatcmpl-e2edaf2c"}"#,
+            r#"{"choices":[{"finish_reason":"stop","delta":{"content":"","reasoning_content":null},"index":0}],"id":"chatcmpl-e2edaf2c"}"#,
+            r#"{"choices":[],"object":"chat.completion.chunk","usage":{"prompt_tokens":1271,"completion_tokens":30,"total_tokens":1301,"completion_tokens_details":{"reasoning_tokens":26},"prompt_tokens_details":{"image_tokens":1247,"text_tokens":24}},"id":"chatcmpl-e2edaf2c"}"#,
+            "[DONE]",
+        ],
+    )
+    .unwrap();
+    insta::assert_json_snapshot!("dashscope_chunks", answer);
+}
+
+#[test]
+fn reasoning_under_either_name() {
+    for name in ["reasoning", "reasoning_content"] {
+        let chunk = format!(r#"{{"choices":[{{"delta":{{"{name}":"Hm."}}}}]}}"#);
+        let done = r#"{"choices":[{"delta":{"content":"Yes"},"finish_reason":"stop"}]}"#;
+        let answer = plain(Profile::vllm(), &[&chunk, done, "[DONE]"]).unwrap();
+        assert_eq!(answer.choices[0].reasoning.as_deref(), Some("Hm."), "{name}");
+    }
+}
+
+#[test]
+fn a_whole_message_as_an_event() {
+    let answer = plain(Profile::new("x"), &[r#"{"choices":[{"message":{"content":"A cat."}}]}"#, "[DONE]"]).unwrap();
+    assert_eq!(answer.text(), "A cat.");
+}
+
+#[test]
+fn an_end_without_a_mark_is_warned_of() {
+    let answer = plain(Profile::new("x"), &[r#"{"choices":[{"delta":{"content":"x"}}]}"#]).unwrap();
+    assert_eq!(answer.warnings[0].kind, WarningKind::UnmarkedEnd);
+}
+
+#[test]
+fn usage_is_replaced_and_never_added_up() {
+    let answer = plain(
+        Profile::new("x"),
+        &[
+            r#"{"choices":[{"delta":{"content":"x"}}],"usage":{"prompt_tokens":9,"completion_tokens":1}}"#,
+            r#"{"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":2}}"#,
+            r#"{"choices":[],"usage":null}"#,
+            "[DONE]",
+        ],
+    )
+    .unwrap();
+    assert_eq!(answer.usage, Usage::new().with_tokens(9, 2));
+}
+
+#[test]
+fn errors_in_every_form() {
+    let text = (None, r#"{"choices":[{"delta":{"content":"x"}}]}"#);
+    for (name, data, kind) in [
+        (Some("error"), r#"{"message":"overheated"}"#, ErrorKind::Upstream),
+        (Some("error"), "no json", ErrorKind::Upstream),
+        (None, r#"{"error":{"message":"overheated"}}"#, ErrorKind::Upstream),
+        (None, r#"{"error":{"code":"server_overloaded","message":"busy"}}"#, ErrorKind::Overloaded),
+        (
+            None,
+            r#"{"error":{"code":429,"message":"slow"},"choices":[{"delta":{},"finish_reason":"error"}]}"#,
+            ErrorKind::RateLimited,
+        ),
+        (None, r#"{"object":"error","message":"bad","code":400}"#, ErrorKind::BadRequest),
+        (None, "hello", ErrorKind::Protocol),
+        (None, "[1]", ErrorKind::Protocol),
+    ] {
+        assert_eq!(read(Profile::new("x"), &[text, (name, data)]).unwrap_err().kind(), Some(kind), "{data}");
+    }
+    assert_eq!(plain(Profile::new("x"), &["[DONE]"]).unwrap_err().kind(), Some(ErrorKind::Empty));
+}
+
+#[test]
+fn refusals_come_in_pieces_too() {
+    let refusing = [
+        r#"{"choices":[{"delta":{"role":"assistant","content":null,"refusal":"I'm "}}]}"#,
+        r#"{"choices":[{"delta":{"refusal":"sorry."},"finish_reason":"stop"}]}"#,
+        "[DONE]",
+    ];
+    assert_eq!(plain(Profile::openai(), &refusing).unwrap_err().kind(), Some(ErrorKind::Blocked));
+    let mut other = refusing.to_vec();
+    other.insert(0, r#"{"choices":[{"index":1,"delta":{"content":"Yes."}}]}"#);
+    let answer = plain(Profile::openai(), &other).unwrap();
+    assert_eq!(
+        (answer.choices[0].text.as_str(), &answer.choices[0].finish),
+        ("I'm sorry.", &FinishReason::ContentFilter)
+    );
+    assert_eq!((answer.choices[1].text.as_str(), &answer.metadata["refusal"]), ("Yes.", &"I'm sorry.".into()));
+}
+
+#[test]
+fn the_words_of_a_refusal_are_kept_where_it_is_the_error() {
+    let mut reader = reader(Profile::openai());
+    let mut out = VecDeque::new();
+    let chunk = r#"{"choices":[{"delta":{"refusal":"No."}}]}"#;
+    reader.read(event(None, chunk), &mut out).unwrap();
+    assert!(reader.end(true, &mut out).is_err());
+    let mut partial = Completion::new();
+    out.iter().for_each(|event| event.fold_into(&mut partial));
+    assert_eq!((partial.text(), partial.finish()), ("No.", &FinishReason::ContentFilter));
+}
+
+#[test]
+fn what_is_not_understood_is_counted() {
+    let answer = plain(
+        Profile::new("x"),
+        &[r#"{"weather":"fine"}"#, "", r#"{"choices":[{"delta":{"content":"x","tool_calls":[{}]}}]}"#, "[DONE]"],
+    )
+    .unwrap();
+    assert_eq!(answer.warnings[0].kind, WarningKind::NotUnderstood);
+    assert!(answer.warnings[0].message.starts_with("2 "));
+}
+
+#[test]
+fn replaced_bytes_and_half_events_are_told() {
+    let mut reader = reader(Profile::new("x"));
+    let mut out = VecDeque::new();
+    let lossy = Event { lossy: true, ..event(None, r#"{"choices":[{"delta":{"content":"x"}}]}"#) };
+    reader.read(lossy, &mut out).unwrap();
+    reader.read(lossy, &mut out).unwrap();
+    let warnings = out.iter().filter(|event| matches!(event, StreamEvent::Warning { .. })).count();
+    assert_eq!(warnings, 1);
+    let half = Event { unterminated: true, ..event(None, r#"{"choices":"#) };
+    assert_eq!(reader.read(half, &mut out).unwrap_err().ground, Ground::CutShort);
+    let whole = Event { unterminated: true, ..event(None, "[DONE]") };
+    assert_eq!(reader.read(whole, &mut out), Ok(Step::End));
+}
+
+#[test]
+fn choices_are_kept_apart() {
+    let answer = plain(
+        Profile::new("x"),
+        &[
+            r#"{"choices":[{"index":1,"delta":{"content":"b"}},{"index":0,"delta":{"content":"a"}}]}"#,
+            r#"{"choices":[{"index":1,"delta":{"content":"B"},"finish_reason":"length"}]}"#,
+            r#"{"choices":[{"index":2,"delta":{},"finish_reason":"stop"}]}"#,
+            "[DONE]",
+        ],
+    )
+    .unwrap();
+    let texts: Vec<&str> = answer.choices.iter().map(|choice| choice.text.as_str()).collect();
+    assert_eq!(texts, ["a", "bB", ""]);
+    assert_eq!(answer.choices[1].finish, FinishReason::Length);
+    assert_eq!(answer.warnings[0].kind, WarningKind::EmptyText);
+}
+
+fn config() -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn any_data_is_read_or_refused(name in proptest::option::of("[a-z]{0,8}"), data in "\\PC{0,60}") {
+        let _ = reader(Profile::new("x")).read(event(name.as_deref(), &data), &mut VecDeque::new());
+    }
+
+    #[test]
+    fn pieces_fold_to_the_text_they_were_cut_from(pieces in proptest::collection::vec("\\PC{0,8}", 1..12)) {
+        let whole: String = pieces.concat();
+        let chunk = |text: &String| serde_json::json!({"choices": [{"delta": {"content": text}}]}).to_string();
+        let chunks: Vec<String> = pieces.iter().map(chunk).collect();
+        let chunks: Vec<&str> = chunks.iter().map(String::as_str).collect();
+        let answer = plain(Profile::new("x"), &chunks).unwrap();
+        prop_assert_eq!(answer.text(), whole.as_str());
+    }
+}
