@@ -1,6 +1,6 @@
 //! What checks share: the provider under test on a server that plays their script, and requests for it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use vlm_core::{Capabilities, Completion, Error, Media, Message, Request, VisionProvider};
@@ -23,6 +23,7 @@ pub(crate) const LONG: Duration = Duration::from_secs(20);
 /// A subject, and what is known of it.
 pub(crate) struct Bench {
     subject: Arc<dyn Subject>,
+    capabilities: OnceLock<Capabilities>,
 }
 
 /// One of the two ways to ask.
@@ -40,7 +41,7 @@ pub(crate) struct Stage {
 
 impl Bench {
     pub(crate) fn new(subject: Arc<dyn Subject>) -> Self {
-        Self { subject }
+        Self { subject, capabilities: OnceLock::new() }
     }
 
     pub(crate) fn subject(&self) -> &Arc<dyn Subject> {
@@ -75,9 +76,13 @@ impl Bench {
         self.subject.provider(&self.endpoint("http://127.0.0.1:9".to_owned()))
     }
 
-    pub(crate) fn capabilities(&self) -> Result<Capabilities, Stop> {
+    /// What the model can do; asked for once.
+    pub(crate) fn capabilities(&self) -> Result<&Capabilities, Stop> {
+        if let Some(known) = self.capabilities.get() {
+            return Ok(known);
+        }
         match self.idle_provider().capabilities(self.model()) {
-            Ok(capabilities) => Ok(capabilities),
+            Ok(capabilities) => Ok(self.capabilities.get_or_init(|| capabilities)),
             Err(error) => fail!("capabilities({:?}) is an error: {error}", self.model()),
         }
     }
@@ -154,6 +159,13 @@ impl Bench {
         Ok(self.request().message(self.pictured("What is in this picture?")?))
     }
 
+    /// The same question to another model.
+    pub(crate) fn question_to(&self, model: &str) -> Result<Request, Stop> {
+        let mut request = self.question()?;
+        model.clone_into(&mut request.model);
+        Ok(request)
+    }
+
     /// A message with a picture.
     pub(crate) fn pictured(&self, words: &str) -> Result<Message, Stop> {
         Ok(Message::user(words).with(self.picture(1)?))
@@ -161,7 +173,7 @@ impl Bench {
 
     /// A picture in a form that the model takes: its content, else an address.
     pub(crate) fn picture(&self, number: u64) -> Result<Media, Stop> {
-        let image = self.capabilities()?.image;
+        let image = &self.capabilities()?.image;
         if image.inline.is_available() {
             return Ok(Media::bytes(samples::picture(number)));
         }

@@ -115,10 +115,13 @@ pub(crate) async fn no_choice_is_an_error(bench: &Bench) -> Checked {
     Ok(())
 }
 
+/// What is done to a reply.
+type Change = fn(Reply) -> Reply;
+
 pub(crate) async fn a_broken_error_body_keeps_its_status(bench: &Bench) -> Checked {
     let request = bench.question()?;
     let page = "<html><head><title>Bad gateway</title></head></html>";
-    let bodies: [(&str, fn(Reply) -> Reply); 6] = [
+    let bodies: [(&str, Change); 6] = [
         ("empty", |reply| reply),
         ("a page", |reply| reply.header("content-type", "text/html")),
         ("not UTF-8", |reply| reply.body(&b"{\"error\": \"\xff\"}"[..])),

@@ -140,9 +140,12 @@ pub(crate) async fn a_reply_cut_anywhere_is_an_error(bench: &Bench) -> Checked {
     ];
     for (framing, beyond, kinds) in framings {
         let end = reply.len() + beyond;
-        let turns = (0..end).map(|at| reply.clone().framing(framing).cut_at(at));
+        // Chunks are the transport's; a few cuts tell whether it is asked.
+        let step = if framing == Framing::Chunked { 7 } else { 1 };
+        let cuts: Vec<usize> = (0..end).rev().step_by(step).collect();
+        let turns = cuts.iter().map(|at| reply.clone().framing(framing).cut_at(*at));
         let stage = bench.serve_with(turns, one_attempt).await?;
-        for cut in 0..end {
+        for cut in cuts {
             let at = format!("{framing:?}, cut after {cut} of {} bytes", reply.len());
             let error = match stage.provider.generate(&request).await {
                 Ok(got) => fail!("{at}: an answer: {got:?}"),
