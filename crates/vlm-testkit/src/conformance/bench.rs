@@ -20,6 +20,9 @@ pub(crate) const KEY: &str = "vlmkey-never-a-real-one-5d1e7c";
 /// A deadline that must not be met while another one is checked.
 pub(crate) const LONG: Duration = Duration::from_secs(20);
 
+/// Far beyond every short deadline, and far below [`LONG`].
+const SOON: Duration = Duration::from_secs(3);
+
 /// A subject, and what is known of it.
 pub(crate) struct Bench {
     subject: Arc<dyn Subject>,
@@ -198,6 +201,14 @@ impl Stage {
         match method {
             Method::Generate => self.provider.generate(request).await,
             Method::Stream => self.provider.stream(request).await?.collect().await,
+        }
+    }
+
+    /// Asks, and fails the check if there is an answer, or neither answer nor error before long.
+    pub(crate) async fn refused_soon(&self, method: Method, request: &Request) -> Result<Error, Stop> {
+        match tokio::time::timeout(SOON, self.refused(method, request)).await {
+            Ok(refused) => refused,
+            Err(_) => fail!("{method:?}: the deadline passed, and the call goes on"),
         }
     }
 

@@ -92,6 +92,7 @@ checks! {
         error_rate_limited: "Too many calls are told as that, and repeated.",
         error_overloaded: "An overloaded service is told as that, and repeated.",
         error_server: "A failure of the service is told as that, and repeated.",
+        errors_say_what_they_are_about: "An error names provider, model, operation and time, and gives advice.",
         errors_inside_a_success: "Errors inside a successful reply are told as what they are.",
         no_choice_is_an_error: "A successful reply without a choice is an error.",
         a_broken_error_body_keeps_its_status: "The status of an error counts, whatever its body is.",
@@ -120,6 +121,8 @@ checks! {
         connections_are_used_again_and_replaced: "A connection is used again while it is open.",
         a_reply_cut_anywhere_is_an_error: "A reply that ends early is an error, wherever it ends.",
         a_length_that_is_too_short_is_an_error: "A reply that is longer than it says is no answer.",
+        a_refusal_while_sending_is_told: "A refusal that comes while the request is being sent is told, or its hint is.",
+        random_faults_make_no_other_answer: "Whatever happens to the bytes of a reply, no other answer comes out.",
     }
     streams {
         a_stream_ends_once: "A stream has one end, its folded events are its answer, and nothing follows.",

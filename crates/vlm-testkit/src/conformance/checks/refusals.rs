@@ -164,9 +164,7 @@ fn doubtful(bench: &Bench) -> Result<(Request, WarningKind), Stop> {
     }
     let unlisted = format!("{}-unlisted", bench.model());
     match bench.idle_provider().capabilities(&unlisted) {
-        Ok(can) if !can.listed => {
-            Ok((bench.question_to(&unlisted)?, WarningKind::UnknownModel))
-        }
+        Ok(can) if !can.listed => Ok((bench.question_to(&unlisted)?, WarningKind::UnknownModel)),
         _ => skip!("the model has nothing that is only warned of"),
     }
 }

@@ -133,6 +133,8 @@ pub(crate) async fn a_stream_cut_anywhere_is_whole_or_an_error(bench: &Bench) ->
             longest = partial.len();
             let all = cut >= telling;
             ensure!(!all || partial == whole.text(), "{at}: all text had come, and {partial:?} is kept");
+            let usage = error.usage();
+            ensure!(!all || usage == Some(&whole.usage), "{at}: the usage had come, and {usage:?} is kept");
         }
     }
     Ok(())
@@ -213,7 +215,7 @@ pub(crate) async fn an_error_in_a_stream_keeps_what_came(bench: &Bench) -> Check
         let stage = bench.serve([form.reply()]).await?;
         let error = stage.refused(Method::Stream, &request).await?;
         let at = kind.to_string();
-        Expected::answered(&[kind]).judge(&at, &stage, &request, &error)?;
+        Expected::answered(&[kind]).judge(&at, &stage, &error)?;
         let partial = error.partial_text().unwrap_or_default();
         ensure!(partial == said().text(), "{at}: the text so far is {partial:?}");
         ensure!(error.billed() != vlm_core::Billed::No, "{at}: a part of the work was done, it is told to be free");
@@ -275,7 +277,7 @@ pub(crate) async fn an_empty_stream_is_an_error(bench: &Bench) -> Checked {
         let stage = bench.serve_with([form.with_events(events).reply()], one_attempt).await?;
         let error = stage.refused(Method::Stream, &request).await?;
         let kinds = [ErrorKind::Protocol, ErrorKind::Truncated, ErrorKind::Empty];
-        Expected::answered(&kinds).judge(name, &stage, &request, &error)?;
+        Expected::answered(&kinds).judge(name, &stage, &error)?;
     }
     Ok(())
 }
@@ -293,7 +295,7 @@ pub(crate) async fn an_event_that_is_nonsense_is_an_error(bench: &Bench) -> Chec
         let error = stage.refused(Method::Stream, &request).await?;
         let at = judge::at(Method::Stream, name);
         let kinds = [ErrorKind::Protocol, ErrorKind::Upstream];
-        Expected::answered(&kinds).judge(&at, &stage, &request, &error)?;
+        Expected::answered(&kinds).judge(&at, &stage, &error)?;
         let partial = error.partial_text().unwrap_or_default();
         ensure!(said().text().starts_with(partial), "{at}: the text so far is {partial:?}");
     }
