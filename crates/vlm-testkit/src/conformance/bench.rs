@@ -1,6 +1,7 @@
 //! What checks share: the provider under test on a server that plays their script, and requests for it.
 
-use std::sync::{Arc, OnceLock};
+use std::fmt::Display;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use vlm_core::{Capabilities, Completion, Error, Media, Message, Request, VisionProvider};
@@ -27,6 +28,7 @@ const SOON: Duration = Duration::from_secs(3);
 pub(crate) struct Bench {
     subject: Arc<dyn Subject>,
     capabilities: OnceLock<Capabilities>,
+    notes: Mutex<Vec<String>>,
 }
 
 /// One of the two ways to ask.
@@ -44,7 +46,17 @@ pub(crate) struct Stage {
 
 impl Bench {
     pub(crate) fn new(subject: Arc<dyn Subject>) -> Self {
-        Self { subject, capabilities: OnceLock::new() }
+        Self { subject, capabilities: OnceLock::new(), notes: Mutex::default() }
+    }
+
+    /// One of the cases that a check went through: the report names them, because a subject may leave some out.
+    pub(crate) fn note(&self, case: impl Display) {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(case.to_string());
+    }
+
+    /// The cases, joined.
+    pub(crate) fn notes(&self) -> String {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).join(", ")
     }
 
     pub(crate) fn subject(&self) -> &Arc<dyn Subject> {

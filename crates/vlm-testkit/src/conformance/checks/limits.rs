@@ -93,7 +93,7 @@ pub(crate) async fn a_stream_without_content_has_a_deadline(bench: &Bench) -> Ch
     bench.needs_streaming()?;
     let form = bench.form(&Scene::Stream(said()))?;
     let mut steps = vec![Step::Write("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n".into())];
-    steps.push(Step::Write(form.telling()[..form.telling().len().min(2)].concat().into()));
+    steps.push(Step::Write(form.beginning()));
     for _ in 0..1000 {
         steps.extend([Step::Write(": ping\n\n".into()), Step::Sleep(Duration::from_millis(10))]);
     }
@@ -167,7 +167,7 @@ pub(crate) async fn an_endless_error_keeps_its_status(bench: &Bench) -> Checked 
 pub(crate) async fn a_stream_has_limits(bench: &Bench) -> Checked {
     bench.needs_streaming()?;
     let form = bench.form(&Scene::Stream(said()))?;
-    let start: Bytes = form.telling()[..form.telling().len().min(2)].concat().into();
+    let start = form.beginning();
     let small = |endpoint: &mut Endpoint| {
         endpoint.limits = endpoint.limits.sse_line(16 << 10).sse_event(20 << 10).stream(64 << 10);
     };

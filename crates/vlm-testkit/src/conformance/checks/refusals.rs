@@ -118,6 +118,7 @@ fn beyond(bench: &Bench, can: &Capabilities) -> Result<Vec<(&'static str, Reques
 pub(crate) async fn what_the_model_cannot_do_is_refused(bench: &Bench) -> Checked {
     for (name, request, path) in beyond(bench, bench.capabilities()?)? {
         refuse(bench, name, &request, &[path]).await?;
+        bench.note(name);
     }
     Ok(())
 }

@@ -19,6 +19,7 @@ pub(crate) async fn passing_faults_are_survived(bench: &Bench) -> Checked {
     let request = bench.question()?;
     for kind in [ErrorKind::RateLimited, ErrorKind::Overloaded, ErrorKind::Server] {
         let Ok(fault) = bench.refusal(kind) else { continue };
+        bench.note(kind);
         for method in bench.methods()? {
             let stage = bench.serve([fault.reply(), bench.answer_for(method, &said())?.reply()]).await?;
             let got = stage.answered(method, &request).await?;
