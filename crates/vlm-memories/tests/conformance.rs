@@ -48,3 +48,12 @@ conformance!(qwen: MemoriesSubject(Family::Qwen));
 conformance!(gemini: MemoriesSubject(Family::Gemini));
 conformance!(nova: MemoriesSubject(Family::Nova));
 conformance!(gpt: MemoriesSubject(Family::Gpt));
+
+/// What ran, what was skipped and why: a change here is seen in review.
+#[test]
+fn what_ran() {
+    insta::assert_snapshot!("conformance_qwen", qwen::report());
+    insta::assert_snapshot!("conformance_gemini", gemini::report());
+    insta::assert_snapshot!("conformance_nova", nova::report());
+    insta::assert_snapshot!("conformance_gpt", gpt::report());
+}

@@ -1,4 +1,4 @@
-//! Proves a vision-language provider right: a [conformance suite](conformance) that any provider can run, and a
+//! Proves a vision-language provider right: a [conformance suite](mod@conformance) that any provider can run, and a
 //! [scripted server](server) that does whatever a service can do wrong, byte by byte.
 //!
 //! A provider implements one small trait, [`Subject`](conformance::Subject), and calls one macro:
@@ -13,7 +13,7 @@
 //! }
 //! ```
 //!
-//! [`conformance`] shows the whole of it. Everything runs on loopback, and nothing here needs a key or the internet.
+//! [The module](mod@conformance) shows the whole of it. Everything runs on loopback, and nothing here needs a key or the internet.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 

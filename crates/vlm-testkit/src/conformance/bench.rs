@@ -1,6 +1,7 @@
 //! What checks share: the provider under test on a server that plays their script, and requests for it.
 
-use std::sync::Arc;
+use std::fmt::Display;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use vlm_core::{Capabilities, Completion, Error, Media, Message, Request, VisionProvider};
@@ -20,9 +21,14 @@ pub(crate) const KEY: &str = "vlmkey-never-a-real-one-5d1e7c";
 /// A deadline that must not be met while another one is checked.
 pub(crate) const LONG: Duration = Duration::from_secs(20);
 
+/// Far beyond every short deadline, and far below [`LONG`].
+const SOON: Duration = Duration::from_secs(3);
+
 /// A subject, and what is known of it.
 pub(crate) struct Bench {
     subject: Arc<dyn Subject>,
+    capabilities: OnceLock<Capabilities>,
+    notes: Mutex<Vec<String>>,
 }
 
 /// One of the two ways to ask.
@@ -40,7 +46,17 @@ pub(crate) struct Stage {
 
 impl Bench {
     pub(crate) fn new(subject: Arc<dyn Subject>) -> Self {
-        Self { subject }
+        Self { subject, capabilities: OnceLock::new(), notes: Mutex::default() }
+    }
+
+    /// One of the cases that a check went through: the report names them, because a subject may leave some out.
+    pub(crate) fn note(&self, case: impl Display) {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(case.to_string());
+    }
+
+    /// The cases, joined.
+    pub(crate) fn notes(&self) -> String {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).join(", ")
     }
 
     pub(crate) fn subject(&self) -> &Arc<dyn Subject> {
@@ -75,9 +91,13 @@ impl Bench {
         self.subject.provider(&self.endpoint("http://127.0.0.1:9".to_owned()))
     }
 
-    pub(crate) fn capabilities(&self) -> Result<Capabilities, Stop> {
+    /// What the model can do; asked for once.
+    pub(crate) fn capabilities(&self) -> Result<&Capabilities, Stop> {
+        if let Some(known) = self.capabilities.get() {
+            return Ok(known);
+        }
         match self.idle_provider().capabilities(self.model()) {
-            Ok(capabilities) => Ok(capabilities),
+            Ok(capabilities) => Ok(self.capabilities.get_or_init(|| capabilities)),
             Err(error) => fail!("capabilities({:?}) is an error: {error}", self.model()),
         }
     }
@@ -154,6 +174,13 @@ impl Bench {
         Ok(self.request().message(self.pictured("What is in this picture?")?))
     }
 
+    /// The same question to another model.
+    pub(crate) fn question_to(&self, model: &str) -> Result<Request, Stop> {
+        let mut request = self.question()?;
+        model.clone_into(&mut request.model);
+        Ok(request)
+    }
+
     /// A message with a picture.
     pub(crate) fn pictured(&self, words: &str) -> Result<Message, Stop> {
         Ok(Message::user(words).with(self.picture(1)?))
@@ -161,7 +188,7 @@ impl Bench {
 
     /// A picture in a form that the model takes: its content, else an address.
     pub(crate) fn picture(&self, number: u64) -> Result<Media, Stop> {
-        let image = self.capabilities()?.image;
+        let image = &self.capabilities()?.image;
         if image.inline.is_available() {
             return Ok(Media::bytes(samples::picture(number)));
         }
@@ -186,6 +213,14 @@ impl Stage {
         match method {
             Method::Generate => self.provider.generate(request).await,
             Method::Stream => self.provider.stream(request).await?.collect().await,
+        }
+    }
+
+    /// Asks, and fails the check if there is an answer, or neither answer nor error before long.
+    pub(crate) async fn refused_soon(&self, method: Method, request: &Request) -> Result<Error, Stop> {
+        match tokio::time::timeout(SOON, self.refused(method, request)).await {
+            Ok(refused) => refused,
+            Err(_) => fail!("{method:?}: the deadline passed, and the call goes on"),
         }
     }
 

@@ -1,6 +1,6 @@
-//! What holds for every error, and what several checks ask of one.
+//! What several checks ask of an error.
 
-use vlm_core::{Billed, Delivery, Error, ErrorKind, Request};
+use vlm_core::{Billed, Delivery, Error, ErrorKind};
 
 use super::bench::{Method, Stage};
 use super::check::{Checked, ensure};
@@ -30,7 +30,7 @@ impl<'a> Expected<'a> {
     }
 
     /// Compares an error with this, and with what the server saw.
-    pub(crate) fn judge(&self, at: &str, stage: &Stage, request: &Request, error: &Error) -> Checked {
+    pub(crate) fn judge(&self, at: &str, stage: &Stage, error: &Error) -> Checked {
         ensure!(
             self.kinds.contains(&error.kind()),
             "{at}: the error is of the kind {}, expected {}: {error:?}",
@@ -50,27 +50,10 @@ impl<'a> Expected<'a> {
             "{at}: the error tells of {} attempts, the service saw {seen}",
             error.attempts()
         );
-        context(at, stage, request, error)
+        let unsent = error.delivery() == Delivery::NotSent;
+        ensure!(!unsent || error.billed() == Billed::No, "{at}: what was not sent is said to be billed: {error:?}");
+        Ok(())
     }
-}
-
-/// What every error says of its call.
-pub(crate) fn context(at: &str, stage: &Stage, request: &Request, error: &Error) -> Checked {
-    let id = stage.provider.id();
-    ensure!(error.provider() == Some(id), "{at}: the error names the provider {:?}, not {id:?}", error.provider());
-    ensure!(
-        error.model() == Some(&*request.model),
-        "{at}: the error names the model {:?}, not {:?}",
-        error.model(),
-        request.model
-    );
-    ensure!(error.operation().is_some(), "{at}: the error does not say what was being done");
-    ensure!(!error.advice().trim().is_empty(), "{at}: the error gives no advice");
-    ensure!(!error.message().trim().is_empty(), "{at}: the error does not say what happened");
-    ensure!(!error.to_string().contains('\n'), "{at}: the error takes more than one line: {error}");
-    let unsent = error.delivery() == Delivery::NotSent;
-    ensure!(!unsent || error.billed() == Billed::No, "{at}: what was not sent is said to be billed: {error:?}");
-    Ok(())
 }
 
 /// How a way of asking is called in a failure.

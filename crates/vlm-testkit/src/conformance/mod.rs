@@ -99,8 +99,10 @@
 //! Deadlines are checked with real sockets and small limits; exact delays are a matter of the retry loop's own tests.
 
 mod bench;
+mod capture;
 mod check;
 mod checks;
+mod grow;
 mod judge;
 mod macros;
 mod samples;

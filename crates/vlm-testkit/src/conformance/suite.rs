@@ -20,6 +20,8 @@ const LONGEST: Duration = Duration::from_secs(60);
 pub enum Outcome {
     /// The promise holds.
     Passed,
+    /// The promise holds in these cases: those that the model can do, or the service says.
+    PassedFor(String),
     /// The promise does not apply, for this reason.
     Skipped(String),
     /// The promise does not hold, and the subject says why that is so.
@@ -96,11 +98,13 @@ impl Suite {
             (Err(Stop::Fail(what)), None) => Outcome::Failed(what),
             (_, Some(_)) => Outcome::Failed("there is an exemption from it that is not needed: take it out".to_owned()),
             (Err(Stop::Skip(reason)), None) => Outcome::Skipped(reason),
-            (Ok(()), None) => Outcome::Passed,
+            (Ok(cases), None) if cases.is_empty() => Outcome::Passed,
+            (Ok(cases), None) => Outcome::PassedFor(cases),
         }
     }
 
-    fn drive(&self, check: &Check) -> Result<(), Stop> {
+    /// Runs a check to its end, and says which cases it went through.
+    fn drive(&self, check: &Check) -> Result<String, Stop> {
         let fail = |what: &str| Stop::Fail(what.to_owned());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| fail(&format!("there is no runtime: {error}")))?;
@@ -108,7 +112,7 @@ impl Suite {
         let ended = runtime.block_on(async { tokio::time::timeout(LONGEST, (check.run)(&bench)).await });
         // Blocking work that a dropped call left behind is not waited for.
         runtime.shutdown_background();
-        ended.unwrap_or_else(|_| Err(fail("it did not end within a minute")))
+        ended.unwrap_or_else(|_| Err(fail("it did not end within a minute"))).map(|()| bench.notes())
     }
 }
 
@@ -134,6 +138,7 @@ impl fmt::Display for Report {
         for (name, outcome) in &self.outcomes {
             match outcome {
                 Outcome::Passed => write!(f, "\n{name}: passed")?,
+                Outcome::PassedFor(cases) => write!(f, "\n{name}: passed for {cases}")?,
                 Outcome::Skipped(reason) => write!(f, "\n{name}: skipped, {reason}")?,
                 Outcome::Exempted(reason) => write!(f, "\n{name}: exempted, {reason}")?,
                 Outcome::Failed(what) => write!(f, "\n{name}: FAILED, {what}")?,

@@ -107,6 +107,12 @@ impl Form {
         &self.events[..self.events.len().saturating_sub(self.end_marks)]
     }
 
+    /// The first events, without the end of the answer: some text has come, more is to come.
+    pub(crate) fn beginning(&self) -> Bytes {
+        let count = self.telling().len().saturating_sub(1).clamp(1, 2).min(self.events.len());
+        self.events[..count].concat().into()
+    }
+
     /// This form with other events.
     pub(crate) fn with_events(&self, events: impl IntoIterator<Item = Bytes>) -> Self {
         Self { events: events.into_iter().collect(), ..self.clone() }

@@ -50,6 +50,9 @@ use script::Script;
 /// The longest that anything here waits for the other side.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a client may take to close a connection that it has given up.
+const CLOSING: Duration = Duration::from_secs(3);
+
 /// A server that plays a script, on a port of its own. Needs a tokio runtime; stops when it is dropped.
 #[derive(Debug)]
 pub struct Server {
@@ -119,20 +122,20 @@ impl Server {
         self.shared.log().connections
     }
 
-    /// Waits until `count` requests have come; false when they did not within half a minute.
+    /// Waits until `count` requests have come whole; false when they did not within half a minute.
     pub async fn arrived(&self, count: usize) -> bool {
-        self.until(|log| log.requests.iter().filter(|request| request.is_whole()).count() >= count).await
+        self.until(PATIENCE, |log| log.requests.iter().filter(|request| request.is_whole()).count() >= count).await
     }
 
-    /// Waits until the client has ended `count` connections; false when it did not within half a minute.
+    /// Waits until the client has ended `count` connections; false when it did not within three seconds.
     ///
     /// A connection counts when its turn was waiting or writing while the client went away, not when a whole reply was
     /// sent and the connection stayed idle.
     pub async fn closed(&self, count: usize) -> bool {
-        self.until(|log| log.closed.len() >= count).await
+        self.until(CLOSING, |log| log.closed.len() >= count).await
     }
 
-    async fn until(&self, mut reached: impl FnMut(&Log) -> bool) -> bool {
+    async fn until(&self, patience: Duration, mut reached: impl FnMut(&Log) -> bool) -> bool {
         let mut changes = self.shared.changed.subscribe();
         let wait = async {
             while !reached(&self.shared.log()) {
@@ -142,7 +145,7 @@ impl Server {
             }
             true
         };
-        tokio::time::timeout(PATIENCE, wait).await.unwrap_or(false)
+        tokio::time::timeout(patience, wait).await.unwrap_or(false)
     }
 }
 

@@ -54,6 +54,13 @@ impl Turn {
         Self { on_accept: true, steps: steps.into_iter().collect() }
     }
 
+    /// Adds a step.
+    #[must_use]
+    pub fn then(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+
     /// Reads a request and closes the connection.
     pub fn close() -> Self {
         Self::new([Step::Close])

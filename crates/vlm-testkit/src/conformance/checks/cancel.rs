@@ -5,7 +5,7 @@ use std::pin::pin;
 use futures_util::future::{Either, select};
 
 use super::streams::stalled_after_text;
-use crate::conformance::bench::{Bench, Method, Stage};
+use crate::conformance::bench::{Bench, Stage};
 use crate::conformance::check::{Checked, ensure, fail};
 use crate::conformance::scene::{Answer, Scene};
 use crate::server::Turn;

@@ -1,11 +1,12 @@
 //! Each error of the service is told as what it is.
 
-use vlm_core::{Billed, Delivery, ErrorKind};
+use vlm_core::{Billed, Delivery, Error, ErrorKind};
 
 use crate::conformance::bench::{Bench, Method};
 use crate::conformance::check::{Checked, Stop, ensure, fail, skip};
 use crate::conformance::judge::{self, Expected};
 use crate::conformance::scene::{Answer, Refusal, Scene};
+use crate::conformance::wire::Form;
 use crate::server::{Framing, Reply, Server, Turn, gzip};
 
 const WORDS: &str = "these are the words of the service";
@@ -22,14 +23,21 @@ async fn told_as(bench: &Bench, kind: ErrorKind) -> Checked {
         let stage = bench.serve([form.reply()]).await?;
         let error = stage.refused(method, &request).await?;
         let at = judge::at(method, "");
-        Expected::answered(&[kind]).attempts(if repeated { 3 } else { 1 }).judge(&at, &stage, &request, &error)?;
+        Expected::answered(&[kind]).attempts(if repeated { 3 } else { 1 }).judge(&at, &stage, &error)?;
         ensure!(error.status() == Some(form.status), "{at}: the status is told as {:?}", error.status());
-        let words = error.service_message().unwrap_or_default();
-        ensure!(words.contains(WORDS), "{at}: the service's words are told as {words:?}");
+        told_words(&at, &form, &error)?;
         ensure!(error.is_retryable() == repeated, "{at}: it is told to be retryable: {}", error.is_retryable());
         let free = (400..500).contains(&form.status);
         ensure!(!free || error.billed() == Billed::No, "{at}: a refusal is told to be billed: {:?}", error.billed());
     }
+    Ok(())
+}
+
+/// The service's words, where it has any, are told.
+fn told_words(at: &str, form: &Form, error: &Error) -> Checked {
+    let says = String::from_utf8_lossy(&form.body()).contains(WORDS);
+    let words = error.service_message().unwrap_or_default();
+    ensure!(!says || words.contains(WORDS), "{at}: the service's words are told as {words:?}");
     Ok(())
 }
 
@@ -86,14 +94,14 @@ pub(crate) async fn errors_inside_a_success(bench: &Bench) -> Checked {
             Err(stop) => return Err(stop),
         };
         said += 1;
+        bench.note(kind);
         for method in bench.methods()? {
             let stage = bench.serve([form.reply()]).await?;
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, &format!("{kind} with status {}", form.status));
             let attempts = if REPEATED.contains(&kind) { 3 } else { 1 };
-            Expected::answered(&[kind]).attempts(attempts).judge(&at, &stage, &request, &error)?;
-            let words = error.service_message().unwrap_or_default();
-            ensure!(words.contains(WORDS), "{at}: the service's words are told as {words:?}");
+            Expected::answered(&[kind]).attempts(attempts).judge(&at, &stage, &error)?;
+            told_words(&at, &form, &error)?;
         }
     }
     if said == 0 {
@@ -109,16 +117,19 @@ pub(crate) async fn no_choice_is_an_error(bench: &Bench) -> Checked {
         let stage = bench.serve([form.reply()]).await?;
         let error = stage.refused(method, &request).await?;
         let at = judge::at(method, "");
-        Expected::answered(&[ErrorKind::Empty]).judge(&at, &stage, &request, &error)?;
+        Expected::answered(&[ErrorKind::Empty]).judge(&at, &stage, &error)?;
         ensure!(error.billed() != Billed::No, "{at}: the service did its work, and it is told to be free");
     }
     Ok(())
 }
 
+/// What is done to a reply.
+type Change = fn(Reply) -> Reply;
+
 pub(crate) async fn a_broken_error_body_keeps_its_status(bench: &Bench) -> Checked {
     let request = bench.question()?;
     let page = "<html><head><title>Bad gateway</title></head></html>";
-    let bodies: [(&str, fn(Reply) -> Reply); 6] = [
+    let bodies: [(&str, Change); 6] = [
         ("empty", |reply| reply),
         ("a page", |reply| reply.header("content-type", "text/html")),
         ("not UTF-8", |reply| reply.body(&b"{\"error\": \"\xff\"}"[..])),
@@ -140,7 +151,7 @@ pub(crate) async fn a_broken_error_body_keeps_its_status(bench: &Bench) -> Check
                 bench.serve_with([change(plain)], |endpoint| endpoint.retry = endpoint.retry.max_attempts(1)).await?;
             let error = stage.refused(Method::Generate, &request).await?;
             let at = format!("status {status}, body {name}");
-            Expected::answered(&[kind]).judge(&at, &stage, &request, &error)?;
+            Expected::answered(&[kind]).judge(&at, &stage, &error)?;
             ensure!(error.status() == Some(status), "{at}: the status is told as {:?}", error.status());
         }
     }
@@ -157,7 +168,7 @@ pub(crate) async fn an_unexpected_success_is_no_answer(bench: &Bench) -> Checked
             let stage = bench.serve([reply]).await?;
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, &format!("status {status}"));
-            Expected::answered(&[ErrorKind::Protocol]).judge(&at, &stage, &request, &error)?;
+            Expected::answered(&[ErrorKind::Protocol]).judge(&at, &stage, &error)?;
         }
     }
     Ok(())
@@ -173,7 +184,7 @@ pub(crate) async fn redirects_are_not_followed(bench: &Bench) -> Checked {
             let stage = bench.serve([Reply::new(status).header("location", &target)]).await?;
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, &format!("status {status}"));
-            Expected::answered(&[ErrorKind::Redirected]).judge(&at, &stage, &request, &error)?;
+            Expected::answered(&[ErrorKind::Redirected]).judge(&at, &stage, &error)?;
             ensure!(elsewhere.connections() == 0, "{at}: the redirect was followed");
             ensure!(!format!("{error:?}").contains("planted"), "{at}: the target is shown with its query: {error:?}");
         }
@@ -220,8 +231,32 @@ pub(crate) async fn nonsense_is_no_answer(bench: &Bench) -> Checked {
             let stage = bench.serve_with([Reply::json(body.clone())], one_attempt).await?;
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, name);
-            Expected::answered(kinds).delivery(Delivery::Answered).judge(&at, &stage, &request, &error)?;
+            Expected::answered(kinds).delivery(Delivery::Answered).judge(&at, &stage, &error)?;
             ensure!(error.billed() != Billed::No, "{at}: nobody knows whether it was billed, it is told not to be");
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn errors_say_what_they_are_about(bench: &Bench) -> Checked {
+    let request = bench.question()?;
+    let refusal = bench.refusal(ErrorKind::Auth)?.reply().header("x-request-id", "id-of-the-call");
+    let broken = bench.form(&Scene::Answer(Answer::of(["fine"])))?.reply().cut_at(10);
+    for (name, reply) in [("a refusal", refusal), ("a reply that breaks off", broken)] {
+        for method in bench.methods()? {
+            let stage = bench.serve([reply.clone()]).await?;
+            let error = stage.refused(method, &request).await?;
+            let at = judge::at(method, name);
+            let id = stage.provider.id();
+            ensure!(error.provider() == Some(id), "{at}: the provider is told as {:?}, not {id:?}", error.provider());
+            ensure!(error.model() == Some(bench.model()), "{at}: the model is told as {:?}", error.model());
+            ensure!(error.operation().is_some(), "{at}: the error does not say what was being done");
+            ensure!(error.elapsed().is_some(), "{at}: the error does not say how long it took");
+            ensure!(!error.advice().trim().is_empty(), "{at}: the error gives no advice");
+            ensure!(!error.message().trim().is_empty(), "{at}: the error does not say what happened");
+            ensure!(!error.to_string().contains('\n'), "{at}: the error takes more than one line: {error}");
+            let told = error.request_id();
+            ensure!(name != "a refusal" || told == Some("id-of-the-call"), "{at}: the call's id is told as {told:?}");
         }
     }
     Ok(())

@@ -30,9 +30,9 @@ pub(crate) async fn the_first_byte_has_a_deadline(bench: &Bench) -> Checked {
             };
         };
         let stage = bench.serve_with([Turn::silence()], short).await?;
-        let error = stage.refused(method, &request).await?;
+        let error = stage.refused_soon(method, &request).await?;
         let expected = Expected::answered(&[ErrorKind::Timeout(TimeoutPhase::FirstByte)]);
-        expected.delivery(Delivery::MaybeSent).judge(&judge::at(method, ""), &stage, &request, &error)?;
+        expected.delivery(Delivery::MaybeSent).judge(&judge::at(method, ""), &stage, &error)?;
         ensure!(stage.server.closed(1).await, "{method:?}: the connection stays open");
     }
     Ok(())
@@ -44,14 +44,14 @@ pub(crate) async fn silence_within_a_reply_has_a_deadline(bench: &Bench) -> Chec
     let reply = bench.form(&Scene::Answer(said()))?.reply();
     let half = reply.len() / 2;
     let stage = bench.serve_with([reply.stall_at(half)], short).await?;
-    let error = stage.refused(Method::Generate, &request).await?;
+    let error = stage.refused_soon(Method::Generate, &request).await?;
     let expected = Expected::answered(&[ErrorKind::Timeout(TimeoutPhase::Idle)]);
-    expected.judge("Generate", &stage, &request, &error)?;
+    expected.judge("Generate", &stage, &error)?;
     ensure!(stage.server.closed(1).await, "the connection stays open");
     if bench.methods()?.contains(&Method::Stream) {
         let stage = bench.serve_with([stalled_after_text(&bench.form(&Scene::Stream(said()))?)], short).await?;
-        let error = stage.refused(Method::Stream, &request).await?;
-        expected.judge("Stream", &stage, &request, &error)?;
+        let error = stage.refused_soon(Method::Stream, &request).await?;
+        expected.judge("Stream", &stage, &error)?;
         let partial = error.partial_text().unwrap_or_default();
         ensure!(!partial.is_empty() && said().text().starts_with(partial), "the text so far is {partial:?}");
         ensure!(stage.server.closed(1).await, "the connection of the stream stays open");
@@ -70,10 +70,10 @@ pub(crate) async fn a_call_has_a_deadline_over_everything(bench: &Bench) -> Chec
             let stage = bench.serve_with([Turn::silence()], short).await?;
             let mut request = bench.question()?;
             request.call.timeout = of_call.then_some(SHORT);
-            let error = stage.refused(method, &request).await?;
+            let error = stage.refused_soon(method, &request).await?;
             let at = judge::at(method, if of_call { "of the call" } else { "of the provider" });
             let expected = Expected::answered(&[ErrorKind::Timeout(TimeoutPhase::Total)]);
-            expected.delivery(Delivery::MaybeSent).judge(&at, &stage, &request, &error)?;
+            expected.delivery(Delivery::MaybeSent).judge(&at, &stage, &error)?;
         }
         // Waits between attempts are part of it: a delay that would outlast the call is not waited for.
         let fault = bench.refusal(ErrorKind::RateLimited)?;
@@ -81,9 +81,9 @@ pub(crate) async fn a_call_has_a_deadline_over_everything(bench: &Bench) -> Chec
         let mut request = bench.question()?;
         request.call.timeout = Some(Duration::from_secs(10));
         let began = Instant::now();
-        let error = stage.refused(method, &request).await?;
+        let error = stage.refused_soon(method, &request).await?;
         let at = judge::at(method, "a delay beyond the deadline");
-        Expected::answered(&[ErrorKind::RateLimited]).judge(&at, &stage, &request, &error)?;
+        Expected::answered(&[ErrorKind::RateLimited]).judge(&at, &stage, &error)?;
         ensure!(began.elapsed() < Duration::from_secs(8), "{at}: it was waited for");
     }
     Ok(())
@@ -93,15 +93,15 @@ pub(crate) async fn a_stream_without_content_has_a_deadline(bench: &Bench) -> Ch
     bench.needs_streaming()?;
     let form = bench.form(&Scene::Stream(said()))?;
     let mut steps = vec![Step::Write("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n".into())];
-    steps.push(Step::Write(form.telling()[..form.telling().len().min(2)].concat().into()));
+    steps.push(Step::Write(form.beginning()));
     for _ in 0..1000 {
         steps.extend([Step::Write(": ping\n\n".into()), Step::Sleep(Duration::from_millis(10))]);
     }
     let short = |endpoint: &mut Endpoint| endpoint.deadlines = endpoint.deadlines.progress(SHORT).idle(LONG);
     let stage = bench.serve_with([Turn::new(steps)], short).await?;
     let request = bench.question()?;
-    let error = stage.refused(Method::Stream, &request).await?;
-    Expected::answered(&[ErrorKind::Timeout(TimeoutPhase::Progress)]).judge("pings", &stage, &request, &error)?;
+    let error = stage.refused_soon(Method::Stream, &request).await?;
+    Expected::answered(&[ErrorKind::Timeout(TimeoutPhase::Progress)]).judge("pings", &stage, &error)?;
     ensure!(stage.server.closed(1).await, "the connection stays open");
     Ok(())
 }
@@ -142,7 +142,7 @@ pub(crate) async fn a_reply_has_a_limit(bench: &Bench) -> Checked {
             let stage = bench.serve_with([reply], small).await?;
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, name);
-            Expected::answered(&kinds).judge(&at, &stage, &request, &error)?;
+            Expected::answered(&kinds).judge(&at, &stage, &error)?;
             ensure!(!flooding || stage.server.closed(1).await, "{at}: the connection stays open");
         }
     }
@@ -156,7 +156,7 @@ pub(crate) async fn an_endless_error_keeps_its_status(bench: &Bench) -> Checked 
         let stage = bench.serve([reply.endless("and again ".repeat(400))]).await?;
         let error = stage.refused(method, &request).await?;
         let at = judge::at(method, "");
-        Expected::answered(&[ErrorKind::Auth]).judge(&at, &stage, &request, &error)?;
+        Expected::answered(&[ErrorKind::Auth]).judge(&at, &stage, &error)?;
         ensure!(stage.server.closed(1).await, "{at}: the connection stays open");
         let kept = error.service_message().unwrap_or_default().len();
         ensure!(kept <= 8 << 10, "{at}: {kept} bytes of the service's words are kept");
@@ -167,7 +167,7 @@ pub(crate) async fn an_endless_error_keeps_its_status(bench: &Bench) -> Checked 
 pub(crate) async fn a_stream_has_limits(bench: &Bench) -> Checked {
     bench.needs_streaming()?;
     let form = bench.form(&Scene::Stream(said()))?;
-    let start: Bytes = form.telling()[..form.telling().len().min(2)].concat().into();
+    let start = form.beginning();
     let small = |endpoint: &mut Endpoint| {
         endpoint.limits = endpoint.limits.sse_line(16 << 10).sse_event(20 << 10).stream(64 << 10);
     };
@@ -180,7 +180,7 @@ pub(crate) async fn a_stream_has_limits(bench: &Bench) -> Checked {
         let reply = Reply::new(200).header("content-type", "text/event-stream").framing(Framing::Chunked);
         let stage = bench.serve_with([reply.body(start.clone()).endless(flood)], small).await?;
         let error = stage.refused(Method::Stream, &request).await?;
-        Expected::answered(&[ErrorKind::ResponseTooLarge(part)]).judge(name, &stage, &request, &error)?;
+        Expected::answered(&[ErrorKind::ResponseTooLarge(part)]).judge(name, &stage, &error)?;
         let partial = error.partial_text().unwrap_or_default();
         ensure!(!partial.is_empty() && said().text().starts_with(partial), "{name}: {partial:?} is kept");
         ensure!(stage.server.closed(1).await, "{name}: the connection stays open");

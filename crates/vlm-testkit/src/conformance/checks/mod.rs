@@ -6,8 +6,10 @@ mod errors;
 mod identity;
 mod limits;
 mod load;
+mod refusals;
 mod requests;
 mod retries;
+mod silence;
 mod streams;
 mod transport;
 
@@ -44,11 +46,36 @@ checks! {
     }
     requests {
         parts_keep_their_order: "Parts keep their order, whoever says them, and none is dropped.",
+        media_arrive_unchanged: "Every byte of a picture arrives, from memory and from a file.",
+        urls_are_passed_on_as_they_are: "The service is given URLs as they were given.",
+        films_keep_their_place: "Films keep their place among pictures and texts.",
         the_model_is_named: "The service is told which model is asked, and whether to stream.",
+        settings_arrive: "Every sampling setting that the model takes arrives as it was set.",
+        what_is_not_set_is_not_sent: "What is not set is left to the service.",
+        thinking_is_set: "The switch and the budget of thinking arrive as they were set.",
+        a_schema_is_passed_on: "A schema is passed on, with all its properties.",
+        the_key_stands_in_the_head_only: "The key goes once, in the head of the request.",
+        the_extras_of_others_are_not_sent: "Settings that another provider knows change nothing.",
+    }
+    refusals {
+        everything_wrong_is_told_at_once: "Everything that is wrong is told in one error, before a connection is opened.",
+        what_the_model_cannot_do_is_refused: "What the model cannot do is refused before a connection is opened.",
+        media_that_cannot_be_used_are_refused: "Files and URLs that cannot be used are refused before a connection.",
+        what_is_odd_is_warned_of_or_refused_when_strict: "What is odd is sent with a warning; a strict call refuses it.",
+        an_unlisted_model_is_passed_through: "A model that is not listed is passed through, with a warning.",
+        a_model_that_cannot_be_is_refused: "A name that no model can have is refused.",
     }
     answers {
         an_answer_is_read: "Text, id, model, finish reason and usage are read from an answer.",
         folding_a_stream_gives_the_answer: "Folding the events of a stream gives the answer that generate gives.",
+        missing_usage_stays_unknown: "Usage that is not reported is unknown, not 0, and so is its cost.",
+        the_cost_is_that_of_the_price_list: "The cost is what the price list says of the usage.",
+        the_raw_reply_is_kept: "The reply is kept byte for byte.",
+        unknown_fields_survive: "Fields that nobody knows harm nothing, and stand in the raw reply.",
+        an_empty_text_is_an_answer: "An answer without text is an answer.",
+        any_text_survives: "A text is read as it was written, whatever it contains.",
+        the_end_of_an_answer_is_told: "Why an answer ended is told.",
+        odd_dress_is_no_error: "An answer counts by its content, not by the headers around it.",
     }
     errors {
         error_auth: "A missing or wrong key is told as that.",
@@ -65,6 +92,7 @@ checks! {
         error_rate_limited: "Too many calls are told as that, and repeated.",
         error_overloaded: "An overloaded service is told as that, and repeated.",
         error_server: "A failure of the service is told as that, and repeated.",
+        errors_say_what_they_are_about: "An error names provider, model, operation and time, and gives advice.",
         errors_inside_a_success: "Errors inside a successful reply are told as what they are.",
         no_choice_is_an_error: "A successful reply without a choice is an error.",
         a_broken_error_body_keeps_its_status: "The status of an error counts, whatever its body is.",
@@ -93,6 +121,8 @@ checks! {
         connections_are_used_again_and_replaced: "A connection is used again while it is open.",
         a_reply_cut_anywhere_is_an_error: "A reply that ends early is an error, wherever it ends.",
         a_length_that_is_too_short_is_an_error: "A reply that is longer than it says is no answer.",
+        a_refusal_while_sending_is_told: "A refusal that comes while the request is being sent is told, or its hint is.",
+        random_faults_make_no_other_answer: "Whatever happens to the bytes of a reply, no other answer comes out.",
     }
     streams {
         a_stream_ends_once: "A stream has one end, its folded events are its answer, and nothing follows.",
@@ -126,5 +156,9 @@ checks! {
     }
     load {
         many_calls_do_not_mix: "Many calls at once on one provider each get their own answer, or their own error.",
+    }
+    silence {
+        nothing_secret_is_shown: "Key, prompt, media, schema, and queries of URLs stand in no Debug, error or log.",
+        a_key_that_the_service_repeats_is_taken_out: "A key that the service repeats is taken out of its words.",
     }
 }

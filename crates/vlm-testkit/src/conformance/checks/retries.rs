@@ -19,6 +19,7 @@ pub(crate) async fn passing_faults_are_survived(bench: &Bench) -> Checked {
     let request = bench.question()?;
     for kind in [ErrorKind::RateLimited, ErrorKind::Overloaded, ErrorKind::Server] {
         let Ok(fault) = bench.refusal(kind) else { continue };
+        bench.note(kind);
         for method in bench.methods()? {
             let stage = bench.serve([fault.reply(), bench.answer_for(method, &said())?.reply()]).await?;
             let got = stage.answered(method, &request).await?;
@@ -42,7 +43,7 @@ pub(crate) async fn attempts_are_bounded(bench: &Bench) -> Checked {
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, &format!("{of_provider} by default and {of_call:?} for the call"));
             let expected = Expected::answered(&[ErrorKind::RateLimited]).attempts(expected);
-            expected.judge(&at, &stage, &request, &error)?;
+            expected.judge(&at, &stage, &error)?;
         }
     }
     Ok(())
@@ -73,7 +74,7 @@ pub(crate) async fn a_long_delay_is_told_and_not_waited_for(bench: &Bench) -> Ch
             let stage = bench.serve([reply]).await?;
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, &format!("{headers:?}"));
-            Expected::answered(&[ErrorKind::RateLimited]).judge(&at, &stage, &request, &error)?;
+            Expected::answered(&[ErrorKind::RateLimited]).judge(&at, &stage, &error)?;
             let told = error.retry_after();
             ensure!(told == Some(delay), "{at}: the delay is told as {told:?}, not {delay:?}");
             ensure!(error.is_retryable(), "{at}: after the delay a call may succeed, and it is told that none can");
@@ -99,7 +100,7 @@ pub(crate) async fn a_delay_that_is_none_is_ignored(bench: &Bench) -> Checked {
         let stage = bench.serve([fault.reply().header("retry-after", value)]).await?;
         let error = stage.refused(Method::Generate, &request).await?;
         let expected = Expected::answered(&[ErrorKind::RateLimited]);
-        expected.judge(&format!("retry-after: {value}"), &stage, &request, &error)?;
+        expected.judge(&format!("retry-after: {value}"), &stage, &error)?;
     }
     Ok(())
 }
@@ -128,7 +129,7 @@ pub(crate) async fn the_service_may_say_whether_to_repeat(bench: &Bench) -> Chec
     let busy = bench.refusal(ErrorKind::Overloaded)?;
     let stage = bench.serve([busy.reply().header("x-should-retry", "false"), answer.reply()]).await?;
     let error = stage.refused(Method::Generate, &request).await?;
-    Expected::answered(&[ErrorKind::Overloaded]).judge("told not to repeat", &stage, &request, &error)
+    Expected::answered(&[ErrorKind::Overloaded]).judge("told not to repeat", &stage, &error)
 }
 
 /// Faults after which the work may have been done: the turn, what is told, how far the call got.
@@ -160,7 +161,7 @@ pub(crate) async fn nothing_is_repeated_that_may_have_been_billed(bench: &Bench)
             let stage = bench.serve_with([turn], brief).await?;
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, name);
-            Expected::answered(&[kind]).delivery(delivery).judge(&at, &stage, &request, &error)?;
+            Expected::answered(&[kind]).delivery(delivery).judge(&at, &stage, &error)?;
             ensure!(error.billed() == vlm_core::Billed::Maybe, "{at}: it is told to be billed: {:?}", error.billed());
             ensure!(!error.is_retryable(), "{at}: it is told to be safe to repeat");
         }
@@ -198,7 +199,7 @@ pub(crate) async fn a_connection_that_dies_at_once_is_replaced_once(bench: &Benc
         let stage = bench.serve([Turn::close()]).await?;
         let error = stage.refused(method, &request).await?;
         let expected = Expected::answered(&[ErrorKind::Transport(TransportPhase::AwaitingHead)]);
-        expected.delivery(Delivery::MaybeSent).attempts(2).judge(&judge::at(method, ""), &stage, &request, &error)?;
+        expected.delivery(Delivery::MaybeSent).attempts(2).judge(&judge::at(method, ""), &stage, &error)?;
     }
     Ok(())
 }
