@@ -45,8 +45,8 @@ pub use sample::sample;
 #[derive(Clone)]
 pub struct FakeProvider {
     state: Arc<State>,
-    capabilities: Arc<dyn Fn(&str) -> Capabilities + Send + Sync>,
-    respond: Option<Arc<dyn Fn(&Request) -> Result<Completion> + Send + Sync>>,
+    capabilities: Arc<Describe>,
+    respond: Option<Arc<Respond>>,
 }
 
 #[derive(Default)]
@@ -54,6 +54,9 @@ struct State {
     script: Mutex<VecDeque<Step>>,
     requests: Mutex<Vec<Request>>,
 }
+
+type Describe = dyn Fn(&str) -> Capabilities + Send + Sync;
+type Respond = dyn Fn(&Request) -> Result<Completion> + Send + Sync;
 
 /// One step of a script.
 type Step = Box<dyn FnOnce(&Request) -> Result<Completion> + Send>;
