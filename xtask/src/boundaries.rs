@@ -51,10 +51,10 @@ const RULES: &[Rule] = &[
     },
     Rule {
         words: &["TcpStream", "TcpListener", "TcpSocket", "UdpSocket", "UnixStream", "UnixListener"],
-        places: &["vlm-http", "vlm-emulator", "tests"],
+        places: &["vlm-http", "vlm-emulator", "vlm-testkit", "tests"],
         function: None,
         what: "opens a socket",
-        repair: "go through vlm-http's transport; only vlm-http and the emulator open sockets",
+        repair: "go through vlm-http's transport; only vlm-http, the emulator and the testkit open sockets",
     },
 ];
 
@@ -164,12 +164,13 @@ mod tests {
     }
 
     #[test]
-    fn sockets_have_two_homes() {
+    fn sockets_have_three_homes() {
         let text = "use tokio::net::TcpListener;";
         assert_eq!(places(&[("crates/vlm-cli/src/main.rs", text)]).len(), 1);
         assert_eq!(places(&[("crates/vlm-memories/src/lib.rs", text)]).len(), 1);
         assert!(places(&[("crates/vlm-http/src/transport.rs", text)]).is_empty());
         assert!(places(&[("crates/vlm-emulator/src/lib.rs", text)]).is_empty());
+        assert!(places(&[("crates/vlm-testkit/src/server/mod.rs", text)]).is_empty());
         assert!(places(&[("tests/src/lib.rs", text)]).is_empty());
     }
 

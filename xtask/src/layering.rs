@@ -42,6 +42,7 @@ const LAYERS: &[Layer] = &[
     layer("vlm-estimate", Role::Part, &["vlm-core", "vlm-http", "vlm-media", "vlm-tokens"]),
     layer("vlm-layers", Role::Part, &["vlm-core", "vlm-estimate"]),
     layer("vlm-emulator", Role::Part, &[]),
+    layer("vlm-testkit", Role::Part, &["vlm-core", "vlm-http"]),
     layer(
         "vlm-cli",
         Role::Part,
@@ -65,7 +66,7 @@ const LAYERS: &[Layer] = &[
 /// Crates that open sockets, and who may name them.
 const NETWORK: &[&str] =
     &["axum", "curl", "h2", "hyper", "hyper-util", "isahc", "mio", "quinn", "reqwest", "socket2", "ureq", "warp"];
-const NETWORK_USERS: &[&str] = &["vlm-http", "vlm-emulator"];
+const NETWORK_USERS: &[&str] = &["vlm-http", "vlm-emulator", "vlm-testkit"];
 
 /// What must not be anywhere below vlm-core: sockets, runtimes, TLS, schemas.
 const NOT_BELOW_CORE: &[&str] = &[

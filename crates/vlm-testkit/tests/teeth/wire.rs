@@ -1,0 +1,296 @@
+//! The wire form of the made-up service.
+//!
+//! A request is `{"model", "stream", "parts": [{"role", "text" | "url"}], "settings", "thinking", "schema"}`, an answer
+//! `{"id", "model", "text", "finish", "usage": {"in", "out"}}`, an error `{"error": {"kind", "words"}}`. A stream has
+//! answers whose texts are pieces, and ends with `[DONE]`.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use serde_json::{Value, json};
+use vlm_core::{
+    Choice, Completion, Error, ErrorKind, FinishReason, Output, PriceSchedule, Request, Result, StreamEvent, Usage,
+};
+use vlm_http::{EventStream, Fault, Reply, RetryClass, SseEvent};
+
+use crate::defect::Defect;
+use crate::plain::{Plain, again};
+
+/// The body of a request.
+pub(crate) fn request(request: &Request, parts: Vec<Value>, stream: bool, defect: Defect, key: &str) -> Value {
+    let mut body = json!({ "model": request.model, "parts": parts });
+    body["stream"] = json!(stream && defect != Defect::ForgetsToAskForAStream);
+    body["settings"] = serde_json::to_value(&request.sampling).unwrap();
+    body["thinking"] = serde_json::to_value(request.thinking).unwrap();
+    if let (Output::JsonSchema(schema), true) = (&request.output, defect != Defect::LosesTheSchema) {
+        body["schema"] = serde_json::to_value(schema.in_order()).unwrap();
+    }
+    match defect {
+        Defect::PutsTheKeyIntoTheBody => body["key"] = json!(key),
+        Defect::SendsTheExtrasOfOthers => body["extras"] = json!(request.extras),
+        _ => {}
+    }
+    body
+}
+
+/// What a whole reply says.
+pub(crate) fn answer(reply: &Reply, defect: Defect) -> Result<Completion, Fault> {
+    if reply.status() != 200 {
+        return Err(refusal(reply, defect));
+    }
+    let value = match defect {
+        Defect::ReadsLossily => {
+            let text = String::from_utf8_lossy(reply.json_bytes());
+            serde_json::from_str(&text).map_err(|error| reply.not_json(&error))?
+        }
+        Defect::IgnoresWhatFollows => {
+            let mut values = serde_json::Deserializer::from_slice(reply.json_bytes()).into_iter::<Value>();
+            values.next().unwrap_or(Ok(Value::Null)).map_err(|error| reply.not_json(&error))?
+        }
+        _ => reply.decode_json::<Value>()?,
+    };
+    if !value.is_object() {
+        return Err(Fault::new(ErrorKind::Protocol, "the reply has another shape than documented"));
+    }
+    if let (Some(fault), true) = (reported(&value), defect != Defect::TakesErrorsForAnswers) {
+        return Err(fault);
+    }
+    check_fields(&value, defect)?;
+    let mut answer = facts(&value);
+    match value["text"].as_str() {
+        Some(text) => {
+            let mut choice = Choice::new(0, read_text(text, defect));
+            choice.finish = finish(&value, defect);
+            answer.choices.push(choice);
+        }
+        None if matches!(defect, Defect::AnswersWithoutAChoice | Defect::TakesErrorsForAnswers) => {
+            answer.choices.push(Choice::new(0, ""));
+        }
+        None => return Err(Fault::new(ErrorKind::Empty, "the reply holds no choice")),
+    }
+    answer.usage = usage(&value).unwrap_or_else(|| match defect {
+        Defect::CountsMissingUsageAsZero => Usage::new().with_tokens(0, 0),
+        _ => Usage::new(),
+    });
+    Ok(answer)
+}
+
+fn refusal(reply: &Reply, defect: Defect) -> Fault {
+    let status = match (reply.status(), defect) {
+        (401, Defect::TakesAuthForAFailure) => 500,
+        (402, Defect::TakesQuotaForARateLimit) => 429,
+        (status, _) => status,
+    };
+    let body: Value = serde_json::from_slice(reply.json_bytes()).unwrap_or_default();
+    let words = body["error"]["words"].as_str().map_or_else(|| reply.excerpt(200), str::to_owned);
+    let fault = Fault::from_status(status).with_status(reply.status()).with_service_message(words);
+    match body["error"]["kind"].as_str() {
+        Some("blocked") => fault.with_kind(ErrorKind::Blocked).with_class(RetryClass::R0),
+        _ => fault,
+    }
+}
+
+/// An error inside a successful reply or an event.
+fn reported(value: &Value) -> Option<Fault> {
+    let error = value.get("error")?;
+    let kind = serde_json::from_value(error["kind"].clone()).unwrap_or(ErrorKind::Upstream);
+    let words = error["words"].as_str().unwrap_or_default();
+    Some(Fault::new(kind, "the service reports an error").with_service_message(words))
+}
+
+fn check_fields(value: &Value, defect: Defect) -> Result<(), Fault> {
+    let known = ["id", "model", "text", "finish", "usage"];
+    let unknown = value.as_object().into_iter().flatten().any(|(name, _)| !known.contains(&name.as_str()));
+    match defect {
+        Defect::DeniesUnknownFields if unknown => Err(Fault::new(ErrorKind::Protocol, "a field is not known")),
+        _ => Ok(()),
+    }
+}
+
+fn facts(value: &Value) -> Completion {
+    let mut answer = Completion::new();
+    answer.id = value["id"].as_str().map(str::to_owned);
+    answer.model = value["model"].as_str().map(str::to_owned);
+    answer
+}
+
+fn read_text(text: &str, defect: Defect) -> String {
+    match defect {
+        Defect::PanicsWithoutText => assert!(!text.is_empty(), "an answer has a text"),
+        Defect::TrimsTexts => return text.trim().to_owned(),
+        _ => {}
+    }
+    text.to_owned()
+}
+
+fn finish(value: &Value, defect: Defect) -> FinishReason {
+    match defect {
+        Defect::AlwaysStops => FinishReason::Stop,
+        _ => FinishReason::from(value["finish"].as_str().unwrap_or_default().to_owned()),
+    }
+}
+
+fn usage(value: &Value) -> Option<Usage> {
+    Some(Usage::new().with_tokens(value["usage"]["in"].as_u64()?, value["usage"]["out"].as_u64()?))
+}
+
+type Again = Pin<Box<dyn Future<Output = Result<Completion>> + Send>>;
+
+/// The events of a stream.
+pub(crate) struct Events {
+    events: EventStream,
+    ready: VecDeque<StreamEvent>,
+    usage: Usage,
+    price: Option<PriceSchedule>,
+    defect: Defect,
+    told: bool,
+    failed: Option<Error>,
+    ended: bool,
+    again: Option<(Plain, Request)>,
+    repeating: Option<Again>,
+}
+
+impl Events {
+    pub(crate) fn new(
+        events: EventStream,
+        price: Option<PriceSchedule>,
+        defect: Defect,
+        again: Option<(Plain, Request)>,
+    ) -> Self {
+        let (ready, usage) = (VecDeque::new(), Usage::new());
+        Self { events, ready, usage, price, defect, told: false, failed: None, ended: false, again, repeating: None }
+    }
+
+    /// An error in the first event can still be repeated.
+    pub(crate) fn judge_first(event: &SseEvent, _: Defect) -> Result<(), Fault> {
+        match serde_json::from_str::<Value>(&event.data) {
+            Ok(value) => reported(&value).map_or(Ok(()), Err),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn take(&mut self, event: &SseEvent) -> Result<(), Fault> {
+        if &*event.data == "[DONE]" {
+            if self.defect != Defect::ReadsPastTheEnd {
+                self.end();
+            }
+            return Ok(());
+        }
+        let value: Value = match serde_json::from_str(&event.data) {
+            Ok(value) => value,
+            Err(_) if event.unterminated => return Err(cut()),
+            Err(_) => return Err(Fault::new(ErrorKind::Protocol, "an event is not JSON")),
+        };
+        if let (Some(fault), true) = (reported(&value), self.defect != Defect::IgnoresErrorsInStreams) {
+            return Err(fault);
+        }
+        check_fields(&value, self.defect)?;
+        if !value["text"].is_string() && self.defect == Defect::DiesOfUnknownEvents && value["finish"].is_null() {
+            return Err(Fault::new(ErrorKind::Protocol, "an event has no text"));
+        }
+        self.tell(&value);
+        Ok(())
+    }
+
+    fn tell(&mut self, value: &Value) {
+        if !self.told {
+            self.told = true;
+            let Completion { id, model, created, .. } = facts(value);
+            self.ready.push_back(StreamEvent::Start { id, model, created });
+        }
+        if let Some(text) = value["text"].as_str() {
+            self.events.note_content();
+            self.ready.push_back(StreamEvent::Text { choice: 0, text: read_text(text, self.defect) });
+        }
+        if value["finish"].is_string() {
+            self.ready.push_back(StreamEvent::Finish { choice: 0, reason: finish(value, self.defect) });
+        }
+        if let (Some(usage), true) = (usage(value), self.defect != Defect::LosesTheUsageOfStreams) {
+            self.usage = usage.clone();
+            self.ready.push_back(StreamEvent::Usage { usage });
+        }
+    }
+
+    fn end(&mut self) {
+        if self.usage.is_empty() && self.defect == Defect::CountsMissingUsageAsZero {
+            self.usage = Usage::new().with_tokens(0, 0);
+            self.ready.push_back(StreamEvent::Usage { usage: self.usage.clone() });
+        }
+        let mut usage = self.usage.clone();
+        if self.defect == Defect::ForgetsThePriceOfInput && usage.input_tokens.is_some() {
+            usage.input_tokens = Some(0);
+        }
+        let cost = self.price.as_ref().map(|price| price.cost(&usage)).unwrap_or_default();
+        let raw = self.events.take_raw().reply;
+        let raw = if self.defect == Defect::DropsTheRawReply { Default::default() } else { raw };
+        self.ready.push_back(StreamEvent::End { cost, raw });
+        self.ended = true;
+    }
+
+    fn fail(&mut self, error: Error) {
+        match self.again.take() {
+            Some((provider, request)) => self.repeating = Some(Box::pin(again(provider, request))),
+            None => {
+                self.failed = Some(error);
+                self.ended = true;
+            }
+        }
+    }
+
+    /// Without `[DONE]` nothing proves that the answer is whole.
+    fn over(&mut self) {
+        match self.defect {
+            Defect::SwallowsCuts | Defect::ReadsPastTheEnd => self.end(),
+            _ => {
+                let error = self.events.error(cut());
+                self.fail(error);
+            }
+        }
+    }
+}
+
+fn cut() -> Fault {
+    Fault::new(ErrorKind::Truncated, "the stream ended without its end mark")
+}
+
+impl Stream for Events {
+    type Item = Result<StreamEvent>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        loop {
+            if let Some(event) = this.ready.pop_front() {
+                return Poll::Ready(Some(Ok(event)));
+            }
+            if this.ended {
+                return Poll::Ready(this.failed.take().map(Err));
+            }
+            if let Some(repeating) = &mut this.repeating {
+                match ready!(repeating.as_mut().poll(context)) {
+                    Ok(answer) => {
+                        this.ready = StreamEvent::unfold(answer).into();
+                        this.ended = true;
+                    }
+                    Err(error) => this.failed = Some(error),
+                }
+                this.repeating = None;
+                this.ended = true;
+                continue;
+            }
+            match ready!(Pin::new(&mut this.events).poll_next(context)) {
+                Some(Ok(event)) => {
+                    if let Err(fault) = this.take(&event) {
+                        let error = this.events.error(fault);
+                        this.fail(error);
+                    }
+                }
+                Some(Err(_)) if this.defect == Defect::SwallowsCuts => this.end(),
+                Some(Err(error)) => this.fail(error),
+                None => this.over(),
+            }
+        }
+    }
+}
