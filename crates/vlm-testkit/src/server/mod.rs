@@ -77,6 +77,8 @@ pub(crate) struct Log {
     pub(crate) requests: Vec<Recorded>,
     /// Connections that the client ended, in the order in which it did.
     pub(crate) closed: Vec<usize>,
+    /// Bytes that were handed to the system.
+    pub(crate) written: u64,
 }
 
 impl Server {
@@ -120,6 +122,11 @@ impl Server {
     /// How many connections were opened so far.
     pub fn connections(&self) -> usize {
         self.shared.log().connections
+    }
+
+    /// How many bytes were written so far, on all connections together. The system takes some before the client does.
+    pub fn written(&self) -> u64 {
+        self.shared.log().written
     }
 
     /// Waits until `count` requests have come whole; false when they did not within half a minute.

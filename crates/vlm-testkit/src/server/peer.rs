@@ -109,6 +109,7 @@ impl Peer {
 
     async fn write(&mut self, bytes: &[u8]) -> Option<()> {
         timeout(PATIENCE, self.stream.write_all(bytes)).await.ok()?.ok()?;
+        self.shared.log().written += bytes.len() as u64;
         // The client's tasks get their turn: a piece is then seen as a piece where nothing else frames it.
         tokio::task::yield_now().await;
         Some(())

@@ -7,7 +7,7 @@ use vlm_core::{Delivery, ErrorKind, LimitedPart, TimeoutPhase};
 
 use super::Endpoint;
 use super::streams::stalled_after_text;
-use crate::conformance::bench::{Bench, LONG, Method};
+use crate::conformance::bench::{Bench, LONG, Method, Stage};
 use crate::conformance::check::{Checked, ensure, fail};
 use crate::conformance::judge::{self, Expected};
 use crate::conformance::scene::{Answer, Scene};
@@ -15,6 +15,16 @@ use crate::server::{Framing, Reply, Step, Turn};
 
 /// A deadline that is met within a test.
 const SHORT: Duration = Duration::from_millis(80);
+
+/// Far above every small limit and what the system takes on its own, and below the limits that providers start with.
+const FLOOD: u64 = 12 << 20;
+
+/// The flood was stopped by the small limit, not by a larger one.
+fn stopped(at: &str, stage: &Stage) -> Checked {
+    let written = stage.server.written();
+    ensure!(written < FLOOD, "{at}: the limit is not kept: {written} bytes were sent before the end");
+    Ok(())
+}
 
 fn said() -> Answer {
     Answer::of(["A cup ", "of tea."])
@@ -144,6 +154,7 @@ pub(crate) async fn a_reply_has_a_limit(bench: &Bench) -> Checked {
             let at = judge::at(method, name);
             Expected::answered(&kinds).judge(&at, &stage, &error)?;
             ensure!(!flooding || stage.server.closed(1).await, "{at}: the connection stays open");
+            stopped(&at, &stage)?;
         }
     }
     Ok(())
@@ -158,6 +169,7 @@ pub(crate) async fn an_endless_error_keeps_its_status(bench: &Bench) -> Checked 
         let at = judge::at(method, "");
         Expected::answered(&[ErrorKind::Auth]).judge(&at, &stage, &error)?;
         ensure!(stage.server.closed(1).await, "{at}: the connection stays open");
+        stopped(&at, &stage)?;
         let kept = error.service_message().unwrap_or_default().len();
         ensure!(kept <= 8 << 10, "{at}: {kept} bytes of the service's words are kept");
     }
@@ -184,6 +196,7 @@ pub(crate) async fn a_stream_has_limits(bench: &Bench) -> Checked {
         let partial = error.partial_text().unwrap_or_default();
         ensure!(!partial.is_empty() && said().text().starts_with(partial), "{name}: {partial:?} is kept");
         ensure!(stage.server.closed(1).await, "{name}: the connection stays open");
+        stopped(name, &stage)?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ mod errors;
 mod identity;
 mod limits;
 mod load;
+mod oddities;
 mod refusals;
 mod requests;
 mod retries;
@@ -76,6 +77,15 @@ checks! {
         any_text_survives: "A text is read as it was written, whatever it contains.",
         the_end_of_an_answer_is_told: "Why an answer ended is told.",
         odd_dress_is_no_error: "An answer counts by its content, not by the headers around it.",
+    }
+    oddities {
+        one_odd_value_harms_nothing_else: "A value of the wrong kind loses at most itself, and no count is made up.",
+        odd_usage_does_not_lose_the_answer: "Usage that cannot be read is unknown, and the answer is kept.",
+        details_of_usage_are_right_or_unknown: "Cached tokens and tokens of reasoning are as reported, or unknown.",
+        reasoning_stands_apart: "Visible reasoning is told apart from the text.",
+        large_answers_are_read_in_little_time: "Reading takes time in proportion to the bytes, however they come.",
+        broken_characters_in_a_stream_are_replaced: "What is not UTF-8 in a stream is replaced, with a warning.",
+        a_file_that_changes_is_never_mixed: "A file that changes between two attempts ends the call, or is sent as it was.",
     }
     errors {
         error_auth: "A missing or wrong key is told as that.",
