@@ -95,6 +95,10 @@ impl Peer {
             }
             Step::Sleep(time) => tokio::time::sleep(time.min(PATIENCE)).await,
             Step::AwaitClose => return if timeout(PATIENCE, self.gone()).await.is_ok() { None } else { Some(false) },
+            Step::Hold => {
+                tokio::time::sleep(PATIENCE).await;
+                return Some(false);
+            }
             Step::Reset => {
                 let _ = self.stream.set_zero_linger();
                 return Some(false);

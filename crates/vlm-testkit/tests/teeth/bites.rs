@@ -6,7 +6,11 @@ use crate::defect::Defect;
 use crate::subject::{Exempted, PlainSubject};
 
 /// Sweeps over every byte, and deadlines that must pass: run only for the defects that are about them.
-const SLOW: [&str; 16] = [
+const SLOW: [&str; 20] = [
+    "a_reply_that_drips_has_a_deadline",
+    "connecting_has_a_deadline",
+    "sending_has_a_deadline",
+    "a_rate_limit_is_heard_by_every_call",
     "large_answers_are_read_in_little_time",
     "a_reply_cut_anywhere_is_an_error",
     "a_head_cut_anywhere_is_an_error",

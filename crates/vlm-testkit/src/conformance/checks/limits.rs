@@ -3,15 +3,16 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use vlm_core::{Delivery, ErrorKind, LimitedPart, TimeoutPhase};
+use vlm_core::{Delivery, ErrorKind, LimitedPart, Media, Message, TimeoutPhase};
 
 use super::Endpoint;
 use super::streams::stalled_after_text;
 use crate::conformance::bench::{Bench, LONG, Method, Stage};
-use crate::conformance::check::{Checked, ensure, fail};
+use crate::conformance::check::{Checked, ensure, fail, skip};
 use crate::conformance::judge::{self, Expected};
+use crate::conformance::samples;
 use crate::conformance::scene::{Answer, Scene};
-use crate::server::{Framing, Reply, Step, Turn};
+use crate::server::{Framing, Reply, Silent, Step, Turn};
 
 /// A deadline that is met within a test.
 const SHORT: Duration = Duration::from_millis(80);
@@ -97,6 +98,60 @@ pub(crate) async fn a_call_has_a_deadline_over_everything(bench: &Bench) -> Chec
         ensure!(began.elapsed() < Duration::from_secs(8), "{at}: it was waited for");
     }
     Ok(())
+}
+
+pub(crate) async fn a_reply_that_drips_has_a_deadline(bench: &Bench) -> Checked {
+    let short = |endpoint: &mut Endpoint| endpoint.deadlines = endpoint.deadlines.total(SHORT).total_streaming(SHORT);
+    for method in bench.methods()? {
+        let form = bench.answer_for(method, &said())?;
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {}\r\n\r\n", form.content_type);
+        let body = form.body();
+        let mut steps = vec![Step::Write(head.into())];
+        for at in 0..body.len() {
+            steps.extend([Step::Write(body.slice(at..=at)), Step::Sleep(Duration::from_millis(10))]);
+        }
+        let stage = bench.serve_with([Turn::new(steps)], short).await?;
+        let error = stage.refused_soon(method, &bench.question()?).await?;
+        let at = judge::at(method, "a byte every 10 ms");
+        Expected::answered(&[ErrorKind::Timeout(TimeoutPhase::Total)]).judge(&at, &stage, &error)?;
+        ensure!(stage.server.closed(1).await, "{at}: the connection stays open");
+    }
+    Ok(())
+}
+
+pub(crate) async fn connecting_has_a_deadline(bench: &Bench) -> Checked {
+    let request = bench.question()?;
+    // Where a system completes connections that nobody accepts there is nothing to see, and nothing to report either:
+    // a report says the same on every system.
+    let Ok(silent) = Silent::bind().await else { return Ok(()) };
+    let mut endpoint = bench.endpoint(silent.url());
+    endpoint.deadlines = endpoint.deadlines.connect(SHORT);
+    let provider = bench.subject().provider(&endpoint);
+    let error = match tokio::time::timeout(LONG / 2, provider.generate(&request)).await {
+        Ok(Err(error)) => error,
+        Ok(Ok(_)) => fail!("an answer from nobody"),
+        Err(_) => fail!("the deadline passed, and the call goes on"),
+    };
+    ensure!(error.kind() == ErrorKind::Timeout(TimeoutPhase::Connect), "it is told as {}: {error:?}", error.kind());
+    ensure!(error.delivery() == Delivery::NotSent, "it is told as {:?}", error.delivery());
+    ensure!(error.attempts() == 3 && error.is_retryable(), "it is safe to repeat, and was not: {error:?}");
+    Ok(())
+}
+
+pub(crate) async fn sending_has_a_deadline(bench: &Bench) -> Checked {
+    let image = &bench.capabilities()?.image;
+    // More than the system takes while nobody reads.
+    let length = 14 << 20;
+    if !image.inline.is_available() || image.max_inline_bytes.is_some_and(|limit| limit <= length) {
+        skip!("the model takes no large pictures as content");
+    }
+    let content = samples::large_picture(usize::try_from(length).unwrap_or_default());
+    let request = bench.request().message(Message::user("Look.").with(Media::bytes(content)));
+    let short = |endpoint: &mut Endpoint| endpoint.deadlines = endpoint.deadlines.idle(SHORT);
+    let stage = bench.serve_with([Turn::after_head([Step::Hold])], short).await?;
+    let error = stage.refused(Method::Generate, &request).await?;
+    let expected = Expected::answered(&[ErrorKind::Timeout(TimeoutPhase::Idle)]).delivery(Delivery::MaybeSent);
+    expected.judge("a service that stops reading", &stage, &error)
 }
 
 pub(crate) async fn a_stream_without_content_has_a_deadline(bench: &Bench) -> Checked {

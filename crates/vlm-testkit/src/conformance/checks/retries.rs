@@ -120,6 +120,23 @@ pub(crate) async fn a_short_delay_is_obeyed(bench: &Bench) -> Checked {
     Ok(())
 }
 
+/// One call is told to wait, and ends; the next one waits in its place.
+pub(crate) async fn a_rate_limit_is_heard_by_every_call(bench: &Bench) -> Checked {
+    let request = bench.question()?;
+    let delay = Duration::from_millis(150);
+    let fault = bench.refusal(ErrorKind::RateLimited)?.reply().header("retry-after-ms", "150");
+    let one_attempt = |endpoint: &mut Endpoint| endpoint.retry = endpoint.retry.max_attempts(1);
+    let stage = bench.serve_with([fault, bench.form(&Scene::Answer(said()))?.reply()], one_attempt).await?;
+    let error = stage.refused(Method::Generate, &request).await?;
+    ensure!(error.retry_after() == Some(delay), "the delay is told as {:?}", error.retry_after());
+    stage.answered(Method::Generate, &request).await?;
+    let seen = stage.server.requests();
+    ensure!(seen.len() == 2, "{} requests reached the service, not 2", seen.len());
+    let waited = seen[1].at.duration_since(seen[0].at);
+    ensure!(waited >= delay, "the next call came after {waited:?}, although {delay:?} were asked for");
+    Ok(())
+}
+
 pub(crate) async fn the_service_may_say_whether_to_repeat(bench: &Bench) -> Checked {
     let request = bench.question()?;
     let answer = bench.form(&Scene::Answer(said()))?;
