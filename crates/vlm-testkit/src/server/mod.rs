@@ -136,6 +136,11 @@ impl Server {
         self.until(PATIENCE, |log| log.requests.iter().filter(|request| request.is_whole()).count() >= count).await
     }
 
+    /// Waits until the heads of `count` requests have come, for a moment.
+    pub(crate) async fn heard(&self, count: usize) {
+        self.until(CLOSING, |log| log.requests.len() >= count).await;
+    }
+
     /// Waits until the client has ended `count` connections; false when it did not within three seconds.
     ///
     /// A connection counts when its turn was waiting or writing while the client went away, not when a whole reply was
