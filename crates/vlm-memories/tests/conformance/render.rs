@@ -19,6 +19,17 @@ pub(crate) fn scene(family: Family, scene: &Scene) -> Wire {
                 kind => Wire::never(format!("errors in a stream are of the kind upstream, not {kind}")),
             }
         }
+        Scene::Reasoned { answer, reasoning, streamed: false } if !matches!(family, Family::Qwen | Family::Gemini) => {
+            let mut reply = whole(family, answer);
+            reply["choices"][0]["message"]["reasoning_content"] = json!(reasoning);
+            Wire::json(200, &reply)
+        }
+        Scene::Reasoned { answer, reasoning, streamed: true } => {
+            let thought = json!({ "choices": [{ "index": 0, "delta": { "reasoning_content": reasoning } }] });
+            let events = [thought.to_string()].into_iter().chain(events(answer));
+            Wire::data(events.chain(["[DONE]".to_owned()])).with_end_marks(1)
+        }
+        Scene::Reasoned { .. } => Wire::never("answers with `text` have no place for reasoning"),
         Scene::NoChoice => Wire::json(200, &json!({ "id": "x", "object": "completion", "choices": [] })),
         _ => Wire::never("not known to this subject"),
     }

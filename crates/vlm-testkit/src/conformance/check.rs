@@ -14,8 +14,10 @@ pub(crate) type Checked = Result<(), Stop>;
 pub(crate) enum Stop {
     /// The promise does not apply: the model cannot do it, or the service never says it.
     Skip(String),
-    /// The promise is broken.
+    /// The promise is broken; with small deadlines, it may also be that this machine is too busy.
     Fail(String),
+    /// The promise is broken, however busy this machine is.
+    Broken(String),
 }
 
 pub(crate) type Running<'a> = Pin<Box<dyn Future<Output = Checked> + 'a>>;

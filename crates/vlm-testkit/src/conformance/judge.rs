@@ -30,7 +30,7 @@ impl<'a> Expected<'a> {
     }
 
     /// Compares an error with this, and with what the server saw.
-    pub(crate) fn judge(&self, at: &str, stage: &Stage, error: &Error) -> Checked {
+    pub(crate) async fn judge(&self, at: &str, stage: &Stage, error: &Error) -> Checked {
         ensure!(
             self.kinds.contains(&error.kind()),
             "{at}: the error is of the kind {}, expected {}: {error:?}",
@@ -43,6 +43,8 @@ impl<'a> Expected<'a> {
             error.delivery(),
             self.delivery
         );
+        // What a client sent before it gave up may still be on its way.
+        stage.server.heard(self.attempts).await;
         let seen = stage.server.requests().len();
         ensure!(seen == self.attempts, "{at}: {seen} requests reached the service, expected {}", self.attempts);
         ensure!(

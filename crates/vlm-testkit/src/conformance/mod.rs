@@ -96,7 +96,8 @@
 //!
 //! [`Suite::checks`] lists every check with its promise. They are the promises of the trait's methods, and of a careful
 //! client: nothing is repeated that may have been billed, nothing is lost without an error, nothing secret is shown.
-//! Deadlines are checked with real sockets and small limits; exact delays are a matter of the retry loop's own tests.
+//! Deadlines are checked with real sockets and small limits, and once more with larger ones before a check fails: a busy
+//! machine is no wrong provider. Exact delays are a matter of the retry loop's own tests.
 
 mod bench;
 mod capture;

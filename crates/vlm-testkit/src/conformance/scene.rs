@@ -19,6 +19,15 @@ pub enum Scene {
     BrokenStream(Answer, Refusal),
     /// A successful reply without any choice.
     NoChoice,
+    /// An answer with the model's visible reasoning before its text, where the service shows such a thing.
+    Reasoned {
+        /// The answer.
+        answer: Answer,
+        /// The reasoning.
+        reasoning: String,
+        /// Whether it is to be a stream.
+        streamed: bool,
+    },
 }
 
 /// An answer.
@@ -33,7 +42,8 @@ pub struct Answer {
     pub pieces: Vec<String>,
     /// Why it ended.
     pub finish: FinishReason,
-    /// Input and output tokens; `None` is an answer without any usage.
+    /// Input and output tokens; `None` is an answer without any usage. Of details (cached tokens, tokens of reasoning)
+    /// say those that the service reports.
     pub usage: Option<Usage>,
 }
 

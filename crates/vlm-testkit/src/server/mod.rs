@@ -24,6 +24,7 @@
 
 mod gate;
 mod gzip;
+mod nobody;
 mod peer;
 mod recorded;
 mod reply;
@@ -34,12 +35,13 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use gate::Gate;
 pub use gzip::gzip;
+pub use nobody::{Refusing, Silent};
 pub use recorded::Recorded;
 pub use reply::{Framing, Reply};
 pub use script::{Step, Turn};
@@ -77,6 +79,8 @@ pub(crate) struct Log {
     pub(crate) requests: Vec<Recorded>,
     /// Connections that the client ended, in the order in which it did.
     pub(crate) closed: Vec<usize>,
+    /// Bytes that were handed to the system.
+    pub(crate) written: u64,
 }
 
 impl Server {
@@ -122,9 +126,19 @@ impl Server {
         self.shared.log().connections
     }
 
+    /// How many bytes were written so far, on all connections together. The system takes some before the client does.
+    pub fn written(&self) -> u64 {
+        self.shared.log().written
+    }
+
     /// Waits until `count` requests have come whole; false when they did not within half a minute.
     pub async fn arrived(&self, count: usize) -> bool {
         self.until(PATIENCE, |log| log.requests.iter().filter(|request| request.is_whole()).count() >= count).await
+    }
+
+    /// Waits until the heads of `count` requests have come, for a moment.
+    pub(crate) async fn heard(&self, count: usize) {
+        self.until(CLOSING, |log| log.requests.len() >= count).await;
     }
 
     /// Waits until the client has ended `count` connections; false when it did not within three seconds.
@@ -177,29 +191,5 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
         });
         peers.spawn(Peer::new(stream, connection, shared.clone()).play());
         while peers.try_join_next().is_some() {}
-    }
-}
-
-/// An address on which nobody listens: whoever connects is refused. Held until it is dropped.
-#[derive(Debug)]
-pub struct Refusing {
-    address: SocketAddr,
-    _socket: TcpSocket,
-}
-
-impl Refusing {
-    /// Takes a port and does not listen on it.
-    ///
-    /// # Errors
-    /// No port of loopback can be had.
-    pub fn bind() -> io::Result<Self> {
-        let socket = TcpSocket::new_v4()?;
-        socket.bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
-        Ok(Self { address: socket.local_addr()?, _socket: socket })
-    }
-
-    /// `http://127.0.0.1:PORT`, without a slash at its end.
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
     }
 }

@@ -95,6 +95,10 @@ impl Peer {
             }
             Step::Sleep(time) => tokio::time::sleep(time.min(PATIENCE)).await,
             Step::AwaitClose => return if timeout(PATIENCE, self.gone()).await.is_ok() { None } else { Some(false) },
+            Step::Hold => {
+                tokio::time::sleep(PATIENCE).await;
+                return Some(false);
+            }
             Step::Reset => {
                 let _ = self.stream.set_zero_linger();
                 return Some(false);
@@ -109,6 +113,7 @@ impl Peer {
 
     async fn write(&mut self, bytes: &[u8]) -> Option<()> {
         timeout(PATIENCE, self.stream.write_all(bytes)).await.ok()?.ok()?;
+        self.shared.log().written += bytes.len() as u64;
         // The client's tasks get their turn: a piece is then seen as a piece where nothing else frames it.
         tokio::task::yield_now().await;
         Some(())

@@ -30,8 +30,10 @@ pub enum Step {
     Wait(Gate),
     /// Waits so long; for what cannot be a gate.
     Sleep(Duration),
-    /// Waits until the client goes away.
+    /// Waits until the client goes away; what it still sends is read and dropped.
     AwaitClose,
+    /// Neither reads nor writes, so that a client that sends a lot comes to a stop.
+    Hold,
     /// Closes the connection so that the client sees a reset.
     Reset,
     /// Closes the connection in order. Without it, the connection waits for its next request.

@@ -6,7 +6,12 @@ use crate::defect::Defect;
 use crate::subject::{Exempted, PlainSubject};
 
 /// Sweeps over every byte, and deadlines that must pass: run only for the defects that are about them.
-const SLOW: [&str; 15] = [
+const SLOW: [&str; 20] = [
+    "a_reply_that_drips_has_a_deadline",
+    "connecting_has_a_deadline",
+    "sending_has_a_deadline",
+    "a_rate_limit_is_heard_by_every_call",
+    "large_answers_are_read_in_little_time",
     "a_reply_cut_anywhere_is_an_error",
     "a_head_cut_anywhere_is_an_error",
     "a_stream_cut_anywhere_is_whole_or_an_error",
@@ -46,8 +51,13 @@ macro_rules! bites {
 bites! {
     has_a_loud_id: HasALoudId => [id_is_short_and_stable, errors_say_what_they_are_about],
     changes_its_capabilities: ChangesItsCapabilities => [capabilities_are_pure],
-    drops_the_last_part: DropsTheLastPart => [parts_keep_their_order, media_arrive_unchanged, urls_are_passed_on_as_they_are, films_keep_their_place, many_calls_do_not_mix],
-    shows_pictures_first: ShowsPicturesFirst => [parts_keep_their_order, media_arrive_unchanged, urls_are_passed_on_as_they_are, films_keep_their_place],
+    drops_the_last_part: DropsTheLastPart => [
+        parts_keep_their_order, media_arrive_unchanged, urls_are_passed_on_as_they_are, films_keep_their_place,
+        many_calls_do_not_mix,
+    ],
+    shows_pictures_first: ShowsPicturesFirst => [
+        parts_keep_their_order, media_arrive_unchanged, urls_are_passed_on_as_they_are, films_keep_their_place,
+    ],
     joins_texts: JoinsTexts => [parts_keep_their_order],
     sends_each_picture_once: SendsEachPictureOnce => [parts_keep_their_order],
     cuts_large_pictures: CutsLargePictures => [media_arrive_unchanged],
@@ -58,31 +68,68 @@ bites! {
     forgets_to_ask_for_a_stream: ForgetsToAskForAStream => [the_model_is_named],
     puts_the_key_into_the_body: PutsTheKeyIntoTheBody => [the_key_stands_in_the_head_only],
     sends_the_extras_of_others: SendsTheExtrasOfOthers => [the_extras_of_others_are_not_sent],
-    sends_before_it_refuses: SendsBeforeItRefuses => [everything_wrong_is_told_at_once, what_the_model_cannot_do_is_refused, media_that_cannot_be_used_are_refused, what_is_odd_is_warned_of_or_refused_when_strict, a_model_that_cannot_be_is_refused],
+    sends_before_it_refuses: SendsBeforeItRefuses => [
+        everything_wrong_is_told_at_once, what_the_model_cannot_do_is_refused,
+        media_that_cannot_be_used_are_refused, what_is_odd_is_warned_of_or_refused_when_strict,
+        a_model_that_cannot_be_is_refused,
+    ],
     tells_one_problem_at_a_time: TellsOneProblemAtATime => [everything_wrong_is_told_at_once],
-    streams_what_it_refuses: StreamsWhatItRefuses => [everything_wrong_is_told_at_once, what_the_model_cannot_do_is_refused, media_that_cannot_be_used_are_refused, what_is_odd_is_warned_of_or_refused_when_strict],
+    streams_what_it_refuses: StreamsWhatItRefuses => [
+        everything_wrong_is_told_at_once, what_the_model_cannot_do_is_refused,
+        media_that_cannot_be_used_are_refused, what_is_odd_is_warned_of_or_refused_when_strict,
+    ],
     ignores_strict: IgnoresStrict => [what_is_odd_is_warned_of_or_refused_when_strict],
-    keeps_warnings_to_itself: KeepsWarningsToItself => [what_is_odd_is_warned_of_or_refused_when_strict, an_unlisted_model_is_passed_through],
-    repeats_uncertain_calls: RepeatsUncertainCalls => [nothing_is_repeated_that_may_have_been_billed, a_connection_that_dies_at_once_is_replaced_once],
-    repeats_after_the_first_event: RepeatsAfterTheFirstEvent => [a_missing_end_mark_is_noticed, nothing_is_repeated_after_the_first_event, an_error_in_a_stream_keeps_what_came, an_event_that_is_nonsense_is_an_error, a_stream_has_limits],
-    ignores_delays: IgnoresDelays => [a_long_delay_is_told_and_not_waited_for, a_delay_that_is_none_is_ignored, a_short_delay_is_obeyed],
-    miscounts_attempts: MiscountsAttempts => [error_rate_limited, error_overloaded, error_server, errors_inside_a_success, attempts_are_bounded, a_connection_that_dies_at_once_is_replaced_once, nobody_listens],
+    keeps_warnings_to_itself: KeepsWarningsToItself => [
+        what_is_odd_is_warned_of_or_refused_when_strict, an_unlisted_model_is_passed_through,
+    ],
+    repeats_uncertain_calls: RepeatsUncertainCalls => [
+        nothing_is_repeated_that_may_have_been_billed, a_connection_that_dies_at_once_is_replaced_once,
+    ],
+    repeats_after_the_first_event: RepeatsAfterTheFirstEvent => [
+        a_missing_end_mark_is_noticed, nothing_is_repeated_after_the_first_event,
+        an_error_in_a_stream_keeps_what_came, an_event_that_is_nonsense_is_an_error, a_stream_has_limits,
+    ],
+    ignores_delays: IgnoresDelays => [
+        a_long_delay_is_told_and_not_waited_for, a_delay_that_is_none_is_ignored, a_short_delay_is_obeyed,
+    ],
+    miscounts_attempts: MiscountsAttempts => [
+        error_rate_limited, error_overloaded, error_server, errors_inside_a_success, attempts_are_bounded,
+        a_connection_that_dies_at_once_is_replaced_once, nobody_listens,
+    ],
     forgets_the_model: ForgetsTheModel => [errors_say_what_they_are_about],
-    takes_auth_for_a_failure: TakesAuthForAFailure => [error_auth, a_broken_error_body_keeps_its_status, an_endless_error_keeps_its_status],
+    takes_auth_for_a_failure: TakesAuthForAFailure => [
+        error_auth, a_broken_error_body_keeps_its_status, an_endless_error_keeps_its_status,
+    ],
     takes_quota_for_a_rate_limit: TakesQuotaForARateLimit => [error_quota],
-    takes_errors_for_answers: TakesErrorsForAnswers => [errors_inside_a_success, no_choice_is_an_error, nonsense_is_no_answer],
+    takes_errors_for_answers: TakesErrorsForAnswers => [
+        errors_inside_a_success, no_choice_is_an_error, nonsense_is_no_answer,
+    ],
     answers_without_a_choice: AnswersWithoutAChoice => [no_choice_is_an_error, nonsense_is_no_answer],
     reads_lossily: ReadsLossily => [nonsense_is_no_answer],
     ignores_what_follows: IgnoresWhatFollows => [nonsense_is_no_answer],
     denies_unknown_fields: DeniesUnknownFields => [unknown_fields_survive, an_unknown_event_is_passed_over],
-    counts_missing_usage_as_zero: CountsMissingUsageAsZero => [missing_usage_stays_unknown],
+    counts_missing_usage_as_zero: CountsMissingUsageAsZero => [
+        missing_usage_stays_unknown, one_odd_value_harms_nothing_else, odd_usage_does_not_lose_the_answer,
+    ],
     forgets_the_price_of_input: ForgetsThePriceOfInput => [the_cost_is_that_of_the_price_list],
-    loses_the_usage_of_streams: LosesTheUsageOfStreams => [an_answer_is_read, folding_a_stream_gives_the_answer, unknown_fields_survive, an_empty_text_is_an_answer, any_text_survives, the_end_of_an_answer_is_told],
+    loses_the_usage_of_streams: LosesTheUsageOfStreams => [
+        an_answer_is_read, folding_a_stream_gives_the_answer, unknown_fields_survive,
+        an_empty_text_is_an_answer, any_text_survives, the_end_of_an_answer_is_told,
+        details_of_usage_are_right_or_unknown, reasoning_stands_apart,
+    ],
     drops_the_raw_reply: DropsTheRawReply => [the_raw_reply_is_kept, unknown_fields_survive],
-    trims_texts: TrimsTexts => [an_answer_is_read, folding_a_stream_gives_the_answer, unknown_fields_survive, any_text_survives, an_error_in_a_stream_keeps_what_came, a_stream_has_limits, a_dropped_call_closes_its_connection, a_dropped_stream_closes_its_connection],
+    trims_texts: TrimsTexts => [
+        an_answer_is_read, folding_a_stream_gives_the_answer, unknown_fields_survive, any_text_survives,
+        reasoning_stands_apart, broken_characters_in_a_stream_are_replaced,
+        an_error_in_a_stream_keeps_what_came, a_stream_has_limits, a_dropped_call_closes_its_connection,
+        a_dropped_stream_closes_its_connection,
+    ],
     always_stops: AlwaysStops => [the_end_of_an_answer_is_told],
     panics_without_text: PanicsWithoutText => [an_empty_text_is_an_answer],
-    swallows_cuts: SwallowsCuts => [a_stream_cut_anywhere_is_whole_or_an_error, a_missing_end_mark_is_noticed, nothing_is_repeated_after_the_first_event, a_stream_has_limits],
+    swallows_cuts: SwallowsCuts => [
+        a_stream_cut_anywhere_is_whole_or_an_error, a_missing_end_mark_is_noticed,
+        nothing_is_repeated_after_the_first_event, a_stream_has_limits,
+    ],
     reads_past_the_end: ReadsPastTheEnd => [a_missing_end_mark_is_noticed, what_follows_the_end_is_not_read],
     ignores_errors_in_streams: IgnoresErrorsInStreams => [an_error_in_a_stream_keeps_what_came],
     dies_of_unknown_events: DiesOfUnknownEvents => [an_unknown_event_is_passed_over],
@@ -93,6 +140,14 @@ bites! {
     quotes_the_prompt: QuotesThePrompt => [nothing_secret_is_shown],
     logs_the_body: LogsTheBody => [nothing_secret_is_shown],
     keeps_the_key_in_words: KeepsTheKeyInWords => [a_key_that_the_service_repeats_is_taken_out],
+    says_its_thoughts: SaysItsThoughts => [reasoning_stands_apart],
+    hides_lost_characters: HidesLostCharacters => [broken_characters_in_a_stream_are_replaced],
+    makes_up_counts: MakesUpCounts => [one_odd_value_harms_nothing_else, odd_usage_does_not_lose_the_answer],
+    dies_of_odd_usage: DiesOfOddUsage => [odd_usage_does_not_lose_the_answer],
+    ignores_deadlines: IgnoresDeadlines => [the_first_byte_has_a_deadline],
+    ignores_limits: IgnoresLimits => [a_reply_has_a_limit, a_stream_has_limits],
+    follows_redirects: FollowsRedirects => [redirects_are_not_followed],
+    reads_streams_to_their_end: ReadsStreamsToTheirEnd => [a_dropped_stream_closes_its_connection],
 }
 
 /// What is said of every error is looked at wherever there is one.

@@ -56,6 +56,14 @@ pub(crate) enum Defect {
     QuotesThePrompt,
     LogsTheBody,
     KeepsTheKeyInWords,
+    SaysItsThoughts,
+    HidesLostCharacters,
+    MakesUpCounts,
+    DiesOfOddUsage,
+    IgnoresDeadlines,
+    IgnoresLimits,
+    FollowsRedirects,
+    ReadsStreamsToTheirEnd,
 }
 
 impl Defect {

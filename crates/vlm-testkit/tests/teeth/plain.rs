@@ -16,7 +16,7 @@ use vlm_http::{BaseUrl, Call, HttpClient, LocalFile, MediaSlots, Opened, Payload
 use vlm_testkit::conformance::Endpoint;
 
 use crate::defect::Defect;
-use crate::transport::Deaf;
+use crate::transport::Careless;
 use crate::wire::{self, Events};
 
 pub(crate) const MODEL: &str = "plain-1";
@@ -43,12 +43,18 @@ impl Plain {
         if defect == Defect::RepeatsUncertainCalls {
             retry = retry.retry_ambiguous(true);
         }
-        let mut http = HttpClient::builder("plain").deadlines(endpoint.deadlines).limits(endpoint.limits).retry(retry);
+        let mut http = HttpClient::builder("plain").retry(retry);
+        if defect != Defect::IgnoresDeadlines {
+            http = http.deadlines(endpoint.deadlines);
+        }
+        if defect != Defect::IgnoresLimits {
+            http = http.limits(endpoint.limits);
+        }
         if defect != Defect::KeepsTheKeyInWords {
             http = http.secrets([&key]);
         }
-        if defect == Defect::IgnoresDelays {
-            http = http.transport(Arc::new(Deaf::new()?));
+        if matches!(defect, Defect::IgnoresDelays | Defect::FollowsRedirects) {
+            http = http.transport(Arc::new(Careless::new(defect)?));
         }
         let inner = Inner {
             http: http.build()?,
@@ -198,7 +204,11 @@ impl Plain {
             Opened::Events(events) => {
                 let price = self.describe(MODEL).price;
                 let again = self.is(Defect::RepeatsAfterTheFirstEvent).then(|| (self.clone(), request.clone()));
-                CompletionStream::new(Events::new(events, price, self.inner.defect, again))
+                let events = Events::new(events, price, self.inner.defect, again);
+                match self.is(Defect::ReadsStreamsToTheirEnd) {
+                    true => CompletionStream::new(wire::in_a_task(events)),
+                    false => CompletionStream::new(events),
+                }
             }
         };
         Ok(stream.with_warnings(warnings))

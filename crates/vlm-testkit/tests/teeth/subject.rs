@@ -28,6 +28,16 @@ impl Subject for PlainSubject {
             Scene::Refusal(refusal) => refused(refusal),
             Scene::RefusalInside(refusal) => Wire::json(200, &error(refusal)),
             Scene::BrokenStream(answer, refusal) => Wire::data(events(answer).chain([error(refusal).to_string()])),
+            Scene::Reasoned { answer, reasoning, streamed: false } => {
+                let mut body = whole(answer);
+                body["thought"] = json!(reasoning);
+                Wire::json(200, &body)
+            }
+            Scene::Reasoned { answer, reasoning, streamed: true } => {
+                let thought = json!({ "thought": reasoning }).to_string();
+                let events = [thought].into_iter().chain(events(answer)).chain(["[DONE]".to_owned()]);
+                Wire::data(events).with_end_marks(1)
+            }
             Scene::NoChoice => Wire::json(200, &json!({ "id": "x" })),
             _ => Wire::never("not known to this subject"),
         }

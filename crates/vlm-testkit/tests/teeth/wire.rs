@@ -13,6 +13,7 @@ use futures_core::Stream;
 use serde_json::{Value, json};
 use vlm_core::{
     Choice, Completion, Error, ErrorKind, FinishReason, Output, PriceSchedule, Request, Result, StreamEvent, Usage,
+    Warning, WarningKind,
 };
 use vlm_http::{EventStream, Fault, Reply, RetryClass, SseEvent};
 
@@ -52,6 +53,9 @@ pub(crate) fn answer(reply: &Reply, defect: Defect) -> Result<Completion, Fault>
         }
         _ => reply.decode_json::<Value>()?,
     };
+    if !value["usage"].is_object() && !value["usage"].is_null() && defect == Defect::DiesOfOddUsage {
+        return Err(Fault::new(ErrorKind::Protocol, "the usage cannot be read"));
+    }
     if !value.is_object() {
         return Err(Fault::new(ErrorKind::Protocol, "the reply has another shape than documented"));
     }
@@ -64,6 +68,7 @@ pub(crate) fn answer(reply: &Reply, defect: Defect) -> Result<Completion, Fault>
         Some(text) => {
             let mut choice = Choice::new(0, read_text(text, defect));
             choice.finish = finish(&value, defect);
+            choice.reasoning = value["thought"].as_str().map(str::to_owned);
             answer.choices.push(choice);
         }
         None if matches!(defect, Defect::AnswersWithoutAChoice | Defect::TakesErrorsForAnswers) => {
@@ -71,7 +76,7 @@ pub(crate) fn answer(reply: &Reply, defect: Defect) -> Result<Completion, Fault>
         }
         None => return Err(Fault::new(ErrorKind::Empty, "the reply holds no choice")),
     }
-    answer.usage = usage(&value).unwrap_or_else(|| match defect {
+    answer.usage = usage(&value, defect).unwrap_or_else(|| match defect {
         Defect::CountsMissingUsageAsZero => Usage::new().with_tokens(0, 0),
         _ => Usage::new(),
     });
@@ -102,7 +107,7 @@ fn reported(value: &Value) -> Option<Fault> {
 }
 
 fn check_fields(value: &Value, defect: Defect) -> Result<(), Fault> {
-    let known = ["id", "model", "text", "finish", "usage"];
+    let known = ["id", "model", "text", "thought", "finish", "usage"];
     let unknown = value.as_object().into_iter().flatten().any(|(name, _)| !known.contains(&name.as_str()));
     match defect {
         Defect::DeniesUnknownFields if unknown => Err(Fault::new(ErrorKind::Protocol, "a field is not known")),
@@ -133,7 +138,11 @@ fn finish(value: &Value, defect: Defect) -> FinishReason {
     }
 }
 
-fn usage(value: &Value) -> Option<Usage> {
+fn usage(value: &Value, defect: Defect) -> Option<Usage> {
+    if defect == Defect::MakesUpCounts && value["usage"].is_object() {
+        let count = |name: &str| value["usage"][name].as_f64().unwrap_or(1.0).abs() as u64;
+        return Some(Usage::new().with_tokens(count("in"), count("out")));
+    }
     Some(Usage::new().with_tokens(value["usage"]["in"].as_u64()?, value["usage"]["out"].as_u64()?))
 }
 
@@ -173,6 +182,11 @@ impl Events {
     }
 
     fn take(&mut self, event: &SseEvent) -> Result<(), Fault> {
+        if event.lossy && self.defect != Defect::HidesLostCharacters {
+            let message = "bytes of the stream that are not UTF-8 were replaced";
+            let warning = Warning::new(WarningKind::LossyText, message);
+            self.ready.push_back(StreamEvent::Warning { warning });
+        }
         if &*event.data == "[DONE]" {
             if self.defect != Defect::ReadsPastTheEnd {
                 self.end();
@@ -188,7 +202,8 @@ impl Events {
             return Err(fault);
         }
         check_fields(&value, self.defect)?;
-        if !value["text"].is_string() && self.defect == Defect::DiesOfUnknownEvents && value["finish"].is_null() {
+        let known = ["text", "thought", "finish"].iter().any(|name| value[*name].is_string());
+        if !known && self.defect == Defect::DiesOfUnknownEvents {
             return Err(Fault::new(ErrorKind::Protocol, "an event has no text"));
         }
         self.tell(&value);
@@ -201,6 +216,13 @@ impl Events {
             let Completion { id, model, created, .. } = facts(value);
             self.ready.push_back(StreamEvent::Start { id, model, created });
         }
+        if let Some(text) = value["thought"].as_str().map(str::to_owned) {
+            self.events.note_content();
+            self.ready.push_back(match self.defect {
+                Defect::SaysItsThoughts => StreamEvent::Text { choice: 0, text },
+                _ => StreamEvent::Reasoning { choice: 0, text },
+            });
+        }
         if let Some(text) = value["text"].as_str() {
             self.events.note_content();
             self.ready.push_back(StreamEvent::Text { choice: 0, text: read_text(text, self.defect) });
@@ -208,7 +230,7 @@ impl Events {
         if value["finish"].is_string() {
             self.ready.push_back(StreamEvent::Finish { choice: 0, reason: finish(value, self.defect) });
         }
-        if let (Some(usage), true) = (usage(value), self.defect != Defect::LosesTheUsageOfStreams) {
+        if let (Some(usage), true) = (usage(value, self.defect), self.defect != Defect::LosesTheUsageOfStreams) {
             self.usage = usage.clone();
             self.ready.push_back(StreamEvent::Usage { usage });
         }
@@ -293,4 +315,15 @@ impl Stream for Events {
             }
         }
     }
+}
+
+/// The same events, read by a task that goes on when nobody wants them any more.
+pub(crate) fn in_a_task(mut events: Events) -> impl Stream<Item = Result<StreamEvent>> + Send {
+    let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Some(event) = futures_util::StreamExt::next(&mut events).await {
+            let _ = sender.send(event);
+        }
+    });
+    futures_util::stream::poll_fn(move |context| receiver.poll_recv(context))
 }

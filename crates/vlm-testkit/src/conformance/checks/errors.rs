@@ -23,7 +23,7 @@ async fn told_as(bench: &Bench, kind: ErrorKind) -> Checked {
         let stage = bench.serve([form.reply()]).await?;
         let error = stage.refused(method, &request).await?;
         let at = judge::at(method, "");
-        Expected::answered(&[kind]).attempts(if repeated { 3 } else { 1 }).judge(&at, &stage, &error)?;
+        Expected::answered(&[kind]).attempts(if repeated { 3 } else { 1 }).judge(&at, &stage, &error).await?;
         ensure!(error.status() == Some(form.status), "{at}: the status is told as {:?}", error.status());
         told_words(&at, &form, &error)?;
         ensure!(error.is_retryable() == repeated, "{at}: it is told to be retryable: {}", error.is_retryable());
@@ -100,7 +100,7 @@ pub(crate) async fn errors_inside_a_success(bench: &Bench) -> Checked {
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, &format!("{kind} with status {}", form.status));
             let attempts = if REPEATED.contains(&kind) { 3 } else { 1 };
-            Expected::answered(&[kind]).attempts(attempts).judge(&at, &stage, &error)?;
+            Expected::answered(&[kind]).attempts(attempts).judge(&at, &stage, &error).await?;
             told_words(&at, &form, &error)?;
         }
     }
@@ -117,7 +117,7 @@ pub(crate) async fn no_choice_is_an_error(bench: &Bench) -> Checked {
         let stage = bench.serve([form.reply()]).await?;
         let error = stage.refused(method, &request).await?;
         let at = judge::at(method, "");
-        Expected::answered(&[ErrorKind::Empty]).judge(&at, &stage, &error)?;
+        Expected::answered(&[ErrorKind::Empty]).judge(&at, &stage, &error).await?;
         ensure!(error.billed() != Billed::No, "{at}: the service did its work, and it is told to be free");
     }
     Ok(())
@@ -151,7 +151,7 @@ pub(crate) async fn a_broken_error_body_keeps_its_status(bench: &Bench) -> Check
                 bench.serve_with([change(plain)], |endpoint| endpoint.retry = endpoint.retry.max_attempts(1)).await?;
             let error = stage.refused(Method::Generate, &request).await?;
             let at = format!("status {status}, body {name}");
-            Expected::answered(&[kind]).judge(&at, &stage, &error)?;
+            Expected::answered(&[kind]).judge(&at, &stage, &error).await?;
             ensure!(error.status() == Some(status), "{at}: the status is told as {:?}", error.status());
         }
     }
@@ -168,7 +168,7 @@ pub(crate) async fn an_unexpected_success_is_no_answer(bench: &Bench) -> Checked
             let stage = bench.serve([reply]).await?;
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, &format!("status {status}"));
-            Expected::answered(&[ErrorKind::Protocol]).judge(&at, &stage, &error)?;
+            Expected::answered(&[ErrorKind::Protocol]).judge(&at, &stage, &error).await?;
         }
     }
     Ok(())
@@ -184,7 +184,7 @@ pub(crate) async fn redirects_are_not_followed(bench: &Bench) -> Checked {
             let stage = bench.serve([Reply::new(status).header("location", &target)]).await?;
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, &format!("status {status}"));
-            Expected::answered(&[ErrorKind::Redirected]).judge(&at, &stage, &error)?;
+            Expected::answered(&[ErrorKind::Redirected]).judge(&at, &stage, &error).await?;
             ensure!(elsewhere.connections() == 0, "{at}: the redirect was followed");
             ensure!(!format!("{error:?}").contains("planted"), "{at}: the target is shown with its query: {error:?}");
         }
@@ -231,7 +231,7 @@ pub(crate) async fn nonsense_is_no_answer(bench: &Bench) -> Checked {
             let stage = bench.serve_with([Reply::json(body.clone())], one_attempt).await?;
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, name);
-            Expected::answered(kinds).delivery(Delivery::Answered).judge(&at, &stage, &error)?;
+            Expected::answered(kinds).delivery(Delivery::Answered).judge(&at, &stage, &error).await?;
             ensure!(error.billed() != Billed::No, "{at}: nobody knows whether it was billed, it is told not to be");
         }
     }

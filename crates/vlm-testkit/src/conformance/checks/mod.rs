@@ -6,6 +6,7 @@ mod errors;
 mod identity;
 mod limits;
 mod load;
+mod oddities;
 mod refusals;
 mod requests;
 mod retries;
@@ -77,6 +78,15 @@ checks! {
         the_end_of_an_answer_is_told: "Why an answer ended is told.",
         odd_dress_is_no_error: "An answer counts by its content, not by the headers around it.",
     }
+    oddities {
+        one_odd_value_harms_nothing_else: "A value of the wrong kind loses at most itself, and no count is made up.",
+        odd_usage_does_not_lose_the_answer: "Usage that cannot be read is unknown, and the answer is kept.",
+        details_of_usage_are_right_or_unknown: "Cached tokens and tokens of reasoning are as reported, or unknown.",
+        reasoning_stands_apart: "Visible reasoning is told apart from the text.",
+        large_answers_are_read_in_little_time: "Reading takes time in proportion to the bytes, however they come.",
+        broken_characters_in_a_stream_are_replaced: "What is not UTF-8 in a stream is replaced, with a warning.",
+        a_file_that_changes_is_never_mixed: "A file that changes between two attempts ends the call, or is sent as it was.",
+    }
     errors {
         error_auth: "A missing or wrong key is told as that.",
         error_permission: "A key that may not do this is told as that.",
@@ -106,6 +116,7 @@ checks! {
         a_long_delay_is_told_and_not_waited_for: "A delay above the limit ends the call at once, and is told.",
         a_delay_that_is_none_is_ignored: "A delay that cannot be read, or is past, is no delay.",
         a_short_delay_is_obeyed: "The service's delay is waited for before the next attempt.",
+        a_rate_limit_is_heard_by_every_call: "A delay that one call is told holds for every call of the provider.",
         the_service_may_say_whether_to_repeat: "What the service says about a retry counts.",
         nothing_is_repeated_that_may_have_been_billed: "A call whose outcome is unknown is not repeated.",
         an_uncertain_call_is_repeated_when_asked: "A call whose outcome is unknown is repeated if the caller says so.",
@@ -143,6 +154,9 @@ checks! {
         the_first_byte_has_a_deadline: "A reply that does not begin meets the first-byte deadline.",
         silence_within_a_reply_has_a_deadline: "A reply that falls silent meets the idle deadline.",
         a_call_has_a_deadline_over_everything: "The total deadline covers attempts and waits, per provider or per call.",
+        a_reply_that_drips_has_a_deadline: "A reply that never falls silent and never ends meets the total deadline.",
+        connecting_has_a_deadline: "A connection that nobody accepts meets its own deadline, and nothing was sent.",
+        sending_has_a_deadline: "A service that stops reading meets the idle deadline.",
         a_stream_without_content_has_a_deadline: "A stream of pings meets the progress deadline.",
         a_slow_reader_is_no_error: "Deadlines of a stream run while the network is waited for, and not the reader.",
         a_reply_has_a_limit: "A reply above its limit is not read on, and its connection is closed.",

@@ -43,7 +43,7 @@ pub(crate) async fn attempts_are_bounded(bench: &Bench) -> Checked {
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, &format!("{of_provider} by default and {of_call:?} for the call"));
             let expected = Expected::answered(&[ErrorKind::RateLimited]).attempts(expected);
-            expected.judge(&at, &stage, &error)?;
+            expected.judge(&at, &stage, &error).await?;
         }
     }
     Ok(())
@@ -74,7 +74,7 @@ pub(crate) async fn a_long_delay_is_told_and_not_waited_for(bench: &Bench) -> Ch
             let stage = bench.serve([reply]).await?;
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, &format!("{headers:?}"));
-            Expected::answered(&[ErrorKind::RateLimited]).judge(&at, &stage, &error)?;
+            Expected::answered(&[ErrorKind::RateLimited]).judge(&at, &stage, &error).await?;
             let told = error.retry_after();
             ensure!(told == Some(delay), "{at}: the delay is told as {told:?}, not {delay:?}");
             ensure!(error.is_retryable(), "{at}: after the delay a call may succeed, and it is told that none can");
@@ -100,7 +100,7 @@ pub(crate) async fn a_delay_that_is_none_is_ignored(bench: &Bench) -> Checked {
         let stage = bench.serve([fault.reply().header("retry-after", value)]).await?;
         let error = stage.refused(Method::Generate, &request).await?;
         let expected = Expected::answered(&[ErrorKind::RateLimited]);
-        expected.judge(&format!("retry-after: {value}"), &stage, &error)?;
+        expected.judge(&format!("retry-after: {value}"), &stage, &error).await?;
     }
     Ok(())
 }
@@ -120,6 +120,23 @@ pub(crate) async fn a_short_delay_is_obeyed(bench: &Bench) -> Checked {
     Ok(())
 }
 
+/// One call is told to wait, and ends; the next one waits in its place.
+pub(crate) async fn a_rate_limit_is_heard_by_every_call(bench: &Bench) -> Checked {
+    let request = bench.question()?;
+    let delay = Duration::from_millis(150);
+    let fault = bench.refusal(ErrorKind::RateLimited)?.reply().header("retry-after-ms", "150");
+    let one_attempt = |endpoint: &mut Endpoint| endpoint.retry = endpoint.retry.max_attempts(1);
+    let stage = bench.serve_with([fault, bench.form(&Scene::Answer(said()))?.reply()], one_attempt).await?;
+    let error = stage.refused(Method::Generate, &request).await?;
+    ensure!(error.retry_after() == Some(delay), "the delay is told as {:?}", error.retry_after());
+    stage.answered(Method::Generate, &request).await?;
+    let seen = stage.server.requests();
+    ensure!(seen.len() == 2, "{} requests reached the service, not 2", seen.len());
+    let waited = seen[1].at.duration_since(seen[0].at);
+    ensure!(waited >= delay, "the next call came after {waited:?}, although {delay:?} were asked for");
+    Ok(())
+}
+
 pub(crate) async fn the_service_may_say_whether_to_repeat(bench: &Bench) -> Checked {
     let request = bench.question()?;
     let answer = bench.form(&Scene::Answer(said()))?;
@@ -129,7 +146,7 @@ pub(crate) async fn the_service_may_say_whether_to_repeat(bench: &Bench) -> Chec
     let busy = bench.refusal(ErrorKind::Overloaded)?;
     let stage = bench.serve([busy.reply().header("x-should-retry", "false"), answer.reply()]).await?;
     let error = stage.refused(Method::Generate, &request).await?;
-    Expected::answered(&[ErrorKind::Overloaded]).judge("told not to repeat", &stage, &error)
+    Expected::answered(&[ErrorKind::Overloaded]).judge("told not to repeat", &stage, &error).await
 }
 
 /// Faults after which the work may have been done: the turn, what is told, how far the call got.
@@ -147,10 +164,13 @@ fn ambiguous(answer: &Reply) -> [(&'static str, Turn, ErrorKind, Delivery); 5] {
     ]
 }
 
-fn brief(endpoint: &mut Endpoint) {
-    let short = Duration::from_millis(100);
-    endpoint.deadlines = endpoint.deadlines.first_byte(short).first_byte_streaming(short);
-    endpoint.retry = endpoint.retry.fast_retry(false);
+/// A deadline for replies that do not come, and no repetition that nobody asked for.
+fn brief(bench: &Bench) -> impl Fn(&mut Endpoint) + use<> {
+    let short = bench.brief(Duration::from_millis(100));
+    move |endpoint| {
+        endpoint.deadlines = endpoint.deadlines.first_byte(short).first_byte_streaming(short);
+        endpoint.retry = endpoint.retry.fast_retry(false);
+    }
 }
 
 pub(crate) async fn nothing_is_repeated_that_may_have_been_billed(bench: &Bench) -> Checked {
@@ -158,10 +178,10 @@ pub(crate) async fn nothing_is_repeated_that_may_have_been_billed(bench: &Bench)
     let answer = bench.form(&Scene::Answer(said()))?.reply();
     for method in bench.methods()? {
         for (name, turn, kind, delivery) in ambiguous(&answer) {
-            let stage = bench.serve_with([turn], brief).await?;
+            let stage = bench.serve_with([turn], brief(bench)).await?;
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, name);
-            Expected::answered(&[kind]).delivery(delivery).judge(&at, &stage, &error)?;
+            Expected::answered(&[kind]).delivery(delivery).judge(&at, &stage, &error).await?;
             ensure!(error.billed() == vlm_core::Billed::Maybe, "{at}: it is told to be billed: {:?}", error.billed());
             ensure!(!error.is_retryable(), "{at}: it is told to be safe to repeat");
         }
@@ -175,7 +195,7 @@ pub(crate) async fn an_uncertain_call_is_repeated_when_asked(bench: &Bench) -> C
     for method in bench.methods()? {
         let good = bench.answer_for(method, &said())?.reply();
         for (name, turn, ..) in ambiguous(&bench.form(&Scene::Answer(said()))?.reply()) {
-            let stage = bench.serve_with([turn, good.clone().into_turn()], brief).await?;
+            let stage = bench.serve_with([turn, good.clone().into_turn()], brief(bench)).await?;
             match stage.ask(method, &request).await {
                 Ok(got) => ensure!(got.text() == "fine", "{method:?}, {name}: the answer is {:?}", got.text()),
                 Err(error) => fail!("{method:?}, {name}: it was not repeated: {error:?}"),
@@ -199,7 +219,7 @@ pub(crate) async fn a_connection_that_dies_at_once_is_replaced_once(bench: &Benc
         let stage = bench.serve([Turn::close()]).await?;
         let error = stage.refused(method, &request).await?;
         let expected = Expected::answered(&[ErrorKind::Transport(TransportPhase::AwaitingHead)]);
-        expected.delivery(Delivery::MaybeSent).attempts(2).judge(&judge::at(method, ""), &stage, &error)?;
+        expected.delivery(Delivery::MaybeSent).attempts(2).judge(&judge::at(method, ""), &stage, &error).await?;
     }
     Ok(())
 }

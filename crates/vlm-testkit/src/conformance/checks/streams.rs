@@ -218,7 +218,7 @@ pub(crate) async fn an_error_in_a_stream_keeps_what_came(bench: &Bench) -> Check
         let stage = bench.serve([form.reply()]).await?;
         let error = stage.refused(Method::Stream, &request).await?;
         let at = kind.to_string();
-        Expected::answered(&[kind]).judge(&at, &stage, &error)?;
+        Expected::answered(&[kind]).judge(&at, &stage, &error).await?;
         let partial = error.partial_text().unwrap_or_default();
         ensure!(partial == said().text(), "{at}: the text so far is {partial:?}");
         ensure!(error.billed() != vlm_core::Billed::No, "{at}: a part of the work was done, it is told to be free");
@@ -280,7 +280,7 @@ pub(crate) async fn an_empty_stream_is_an_error(bench: &Bench) -> Checked {
         let stage = bench.serve_with([form.with_events(events).reply()], one_attempt).await?;
         let error = stage.refused(Method::Stream, &request).await?;
         let kinds = [ErrorKind::Protocol, ErrorKind::Truncated, ErrorKind::Empty];
-        Expected::answered(&kinds).judge(name, &stage, &error)?;
+        Expected::answered(&kinds).judge(name, &stage, &error).await?;
     }
     Ok(())
 }
@@ -298,7 +298,7 @@ pub(crate) async fn an_event_that_is_nonsense_is_an_error(bench: &Bench) -> Chec
         let error = stage.refused(Method::Stream, &request).await?;
         let at = judge::at(Method::Stream, name);
         let kinds = [ErrorKind::Protocol, ErrorKind::Upstream];
-        Expected::answered(&kinds).judge(&at, &stage, &error)?;
+        Expected::answered(&kinds).judge(&at, &stage, &error).await?;
         let partial = error.partial_text().unwrap_or_default();
         ensure!(said().text().starts_with(partial), "{at}: the text so far is {partial:?}");
     }

@@ -54,7 +54,7 @@ pub(crate) async fn what_is_not_http_is_an_error(bench: &Bench) -> Checked {
             let stage = bench.serve([Turn::new([Step::Write(garbage.into()), Step::Close])]).await?;
             let error = stage.refused(method, &request).await?;
             let expected = Expected { kinds: &[ErrorKind::Protocol], delivery: error.delivery(), attempts: 1 };
-            expected.judge(&judge::at(method, &format!("{garbage:?}")), &stage, &error)?;
+            expected.judge(&judge::at(method, &format!("{garbage:?}")), &stage, &error).await?;
             ensure!(error.delivery() != Delivery::NotSent, "{method:?}: the request was sent");
         }
     }
@@ -75,7 +75,7 @@ pub(crate) async fn a_head_without_end_is_an_error(bench: &Bench) -> Checked {
             let stage = bench.serve([Turn::new(steps.to_vec())]).await?;
             let error = stage.refused(method, &request).await?;
             let expected = Expected { kinds: &kinds, delivery: error.delivery(), attempts: 1 };
-            expected.judge(&judge::at(method, name), &stage, &error)?;
+            expected.judge(&judge::at(method, name), &stage, &error).await?;
         }
     }
     Ok(())
@@ -104,7 +104,7 @@ pub(crate) async fn compression_is_neither_asked_for_nor_read(bench: &Bench) -> 
         let stage = bench.serve([packed]).await?;
         let error = stage.refused(method, &request).await?;
         let at = judge::at(method, "");
-        Expected::answered(&[ErrorKind::Protocol]).judge(&at, &stage, &error)?;
+        Expected::answered(&[ErrorKind::Protocol]).judge(&at, &stage, &error).await?;
         let requests = stage.server.requests();
         let asked = requests[0].header("accept-encoding").filter(|value| *value != "identity");
         ensure!(asked.is_none(), "{at}: the request asks for compression: {asked:?}");
@@ -167,7 +167,7 @@ pub(crate) async fn a_length_that_is_too_short_is_an_error(bench: &Bench) -> Che
     let stage = bench.serve_with([reply.framing(Framing::Claimed(short))], one_attempt).await?;
     let error = stage.refused(Method::Generate, &request).await?;
     let kinds = [ErrorKind::Truncated, ErrorKind::Protocol];
-    Expected::answered(&kinds).judge("half of the length", &stage, &error)
+    Expected::answered(&kinds).judge("half of the length", &stage, &error).await
 }
 
 /// The head of an early refusal is lost in a part of the runs, and then in the second attempt, too.
