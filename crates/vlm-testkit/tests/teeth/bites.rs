@@ -66,6 +66,7 @@ bites! {
     repeats_uncertain_calls: RepeatsUncertainCalls => [nothing_is_repeated_that_may_have_been_billed, a_connection_that_dies_at_once_is_replaced_once],
     repeats_after_the_first_event: RepeatsAfterTheFirstEvent => [a_missing_end_mark_is_noticed, nothing_is_repeated_after_the_first_event, an_error_in_a_stream_keeps_what_came, an_event_that_is_nonsense_is_an_error, a_stream_has_limits],
     ignores_delays: IgnoresDelays => [a_long_delay_is_told_and_not_waited_for, a_delay_that_is_none_is_ignored, a_short_delay_is_obeyed],
+    ignores_delays_in_bodies: IgnoresDelaysInBodies => [a_long_delay_is_told_and_not_waited_for, a_short_delay_is_obeyed],
     miscounts_attempts: MiscountsAttempts => [error_rate_limited, error_overloaded, error_server, errors_inside_a_success, attempts_are_bounded, a_connection_that_dies_at_once_is_replaced_once, nobody_listens],
     forgets_the_model: ForgetsTheModel => [errors_say_what_they_are_about],
     takes_auth_for_a_failure: TakesAuthForAFailure => [error_auth, a_broken_error_body_keeps_its_status, an_endless_error_keeps_its_status],
