@@ -29,7 +29,7 @@ pub(crate) fn scene(model: &str, scene: &Scene) -> Wire {
         },
         Scene::BrokenStream(answer, refusal) => match error(refusal, None) {
             // The event that says why the answer ended does not come.
-            Ok((_, error)) => stream(pieces(answer).chain([error])),
+            Ok((_, error)) => broken(pieces(answer), &error),
             Err(reason) => Wire::never(reason),
         },
         Scene::NoChoice => whole(200, &reply(&Answer::of([""]), None, None)),
@@ -51,7 +51,16 @@ fn whole(status: u16, body: &Value) -> Wire {
 
 /// The service ends its lines with CRLF, and a stream with the body: there is no end mark.
 fn stream(events: impl Iterator<Item = Value>) -> Wire {
-    Wire::stream(events.map(|event| format!("data: {event}\r\n\r\n"))).with_end_marks(0)
+    Wire::stream(events.map(event)).with_end_marks(0)
+}
+
+/// The error is no event: it comes line by line.
+fn broken(events: impl Iterator<Item = Value>, error: &Value) -> Wire {
+    Wire::stream(events.map(event).chain([format!("{error:#}\n")]))
+}
+
+fn event(data: Value) -> String {
+    format!("data: {data}\r\n\r\n")
 }
 
 fn reply(answer: &Answer, candidate: Option<Value>, usage: Option<Value>) -> Value {
