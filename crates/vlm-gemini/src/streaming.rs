@@ -13,6 +13,7 @@ use vlm_core::{Completion, Cost, Error, PriceSchedule, RawReply, Result, StreamE
 use vlm_http::{EventStream, Fault, SseEvent};
 
 use crate::error::ReplyError;
+use crate::reply::status::Status;
 use reader::{Event, Reader};
 
 /// The events of one answer.
@@ -45,7 +46,8 @@ impl GeminiStream {
     fn take(&mut self, event: &SseEvent) {
         let before = self.ready.len();
         if let Err(error) = self.reader.read(view(event), &mut self.ready) {
-            self.fail(error);
+            let raw = self.raw();
+            self.fail(error, raw);
         }
         if self.ready.len() > before {
             self.events.note_content();
@@ -55,18 +57,19 @@ impl GeminiStream {
     /// No more events come: the answer is complete, or it is not.
     fn end(&mut self) {
         if let Err(error) = self.reader.end(&mut self.ready) {
-            return self.fail(error);
+            let raw = self.raw();
+            return self.fail(bare_error(&raw.to_bytes()).unwrap_or(error), raw);
         }
         let end = StreamEvent::End { cost: self.cost(), raw: self.raw() };
         self.ready.push_back(end);
         self.ended = true;
     }
 
-    fn fail(&mut self, error: ReplyError) {
+    fn fail(&mut self, error: ReplyError, raw: RawReply) {
         let mut late = Completion::new();
         late.usage = self.reader.usage().clone();
         late.cost = self.cost();
-        late.raw = self.raw();
+        late.raw = raw;
         self.failed = Some(self.events.error(Fault::from(error).with_partial(late)));
         self.ended = true;
     }
@@ -82,6 +85,14 @@ impl GeminiStream {
 
 fn view(event: &SseEvent) -> Event<'_> {
     Event { data: &event.data, unterminated: event.unterminated, lossy: event.lossy }
+}
+
+/// An error that stands in a stream line by line, and not as an event: the service's own clients read it there. No line
+/// of an event begins as JSON does.
+fn bare_error(raw: &[u8]) -> Option<ReplyError> {
+    let begins = |at: &usize| matches!(raw[*at], b'{' | b'[') && (*at == 0 || matches!(raw[at - 1], b'\n' | b'\r'));
+    let start = (0..raw.len()).find(begins)?;
+    Status::parse(&raw[start..]).map(Status::into_inner_error)
 }
 
 /// The answer of a stream whose pieces came all at once.

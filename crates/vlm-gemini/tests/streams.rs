@@ -129,6 +129,28 @@ async fn an_error_before_any_content_is_repeated_and_one_after_it_is_not() {
 }
 
 #[tokio::test]
+async fn an_error_that_is_no_event_is_told_unless_the_answer_is_whole() {
+    let bench = Bench::start().await;
+    let error = json!({"error": {"code": 503, "status": "UNAVAILABLE", "message": "busy"}});
+    let stopped = |finish: Option<&str>, end: &str| {
+        let body = [&chunk("{A cup", finish, 1), end].concat().into_bytes();
+        bench.google.answer([Answer::Events { body, chunk: 7 }]);
+    };
+    for bare in [format!("{error:#}\n"), format!("{error}"), format!("\r\n{:#}", json!([error]))] {
+        stopped(None, &bare);
+        let failed = collect(&bench).await.unwrap_err();
+        assert_eq!((failed.kind(), failed.partial_text()), (ErrorKind::Overloaded, Some("{A cup")), "{bare}");
+        assert_eq!(failed.service_message(), Some("busy"));
+        stopped(Some("STOP"), &bare);
+        assert_eq!(collect(&bench).await.unwrap().text(), "{A cup", "{bare}");
+    }
+    for other in ["{\n  \"error\": {\n", "{}\n", "{\"candidates\": []}\n"] {
+        stopped(None, other);
+        assert_eq!(collect(&bench).await.unwrap_err().kind(), ErrorKind::Truncated, "{other}");
+    }
+}
+
+#[tokio::test]
 async fn blocked_streams() {
     let bench = Bench::start().await;
     let event =

@@ -130,6 +130,7 @@ impl Status {
             Some("INVALID_ARGUMENT" | "OUT_OF_RANGE") => ErrorKind::BadRequest,
             Some("NOT_FOUND") => ErrorKind::NotFound,
             Some("ALREADY_EXISTS" | "ABORTED") => ErrorKind::Conflict,
+            Some("UNIMPLEMENTED") => ErrorKind::Unsupported,
             Some("INTERNAL" | "UNKNOWN" | "DATA_LOSS" | "DEADLINE_EXCEEDED") => ErrorKind::Server,
             _ => return of_http(http),
         })

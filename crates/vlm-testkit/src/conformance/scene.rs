@@ -1,5 +1,7 @@
 //! What a service is to say, in neutral words.
 
+use std::time::Duration;
+
 use vlm_core::{ErrorKind, FinishReason, Usage};
 
 /// Something that a service says in reply to one request.
@@ -10,8 +12,10 @@ pub enum Scene {
     Answer(Answer),
     /// The same answer as a stream of events, one per piece of text at least, up to and with its end mark.
     Stream(Answer),
-    /// An error as the service reports it, with its HTTP status.
+    /// An error as the service reports it, with its HTTP status. It names no delay.
     Refusal(Refusal),
+    /// The same error, and in its body the delay after which to ask again, where the service does so.
+    Delay(Refusal, Duration),
     /// The same error inside a successful reply (HTTP 200), where the service does so.
     RefusalInside(Refusal),
     /// A stream that says the answer's pieces and then reports this error instead of going on. One event at least

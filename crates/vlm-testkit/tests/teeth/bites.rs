@@ -92,6 +92,9 @@ bites! {
     ignores_delays: IgnoresDelays => [
         a_long_delay_is_told_and_not_waited_for, a_delay_that_is_none_is_ignored, a_short_delay_is_obeyed,
     ],
+    ignores_delays_in_bodies: IgnoresDelaysInBodies => [
+        a_long_delay_is_told_and_not_waited_for, a_short_delay_is_obeyed,
+    ],
     miscounts_attempts: MiscountsAttempts => [
         error_rate_limited, error_overloaded, error_server, errors_inside_a_success, attempts_are_bounded,
         a_connection_that_dies_at_once_is_replaced_once, nobody_listens,

@@ -28,6 +28,7 @@ pub(crate) enum Defect {
     RepeatsUncertainCalls,
     RepeatsAfterTheFirstEvent,
     IgnoresDelays,
+    IgnoresDelaysInBodies,
     SaysNotSent,
     MiscountsAttempts,
     ForgetsTheModel,

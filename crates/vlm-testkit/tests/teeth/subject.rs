@@ -1,6 +1,7 @@
 //! The made-up service, as a subject: its wire form once more, from its own side.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use vlm_core::{ErrorKind, Role, VisionProvider};
@@ -25,7 +26,8 @@ impl Subject for PlainSubject {
         match scene {
             Scene::Answer(answer) => Wire::json(200, &whole(answer)),
             Scene::Stream(answer) => Wire::data(events(answer).chain(["[DONE]".to_owned()])).with_end_marks(1),
-            Scene::Refusal(refusal) => refused(refusal),
+            Scene::Refusal(refusal) => refused(refusal, &error(refusal)),
+            Scene::Delay(refusal, delay) => refused(refusal, &delayed(refusal, *delay)),
             Scene::RefusalInside(refusal) => Wire::json(200, &error(refusal)),
             Scene::BrokenStream(answer, refusal) => Wire::data(events(answer).chain([error(refusal).to_string()])),
             Scene::Reasoned { answer, reasoning, streamed: false } => {
@@ -114,7 +116,13 @@ fn error(refusal: &Refusal) -> Value {
     json!({ "error": { "kind": refusal.kind, "words": refusal.words } })
 }
 
-fn refused(refusal: &Refusal) -> Wire {
+fn delayed(refusal: &Refusal, delay: Duration) -> Value {
+    let mut error = error(refusal);
+    error["error"]["delay_ms"] = json!(u64::try_from(delay.as_millis()).unwrap());
+    error
+}
+
+fn refused(refusal: &Refusal, body: &Value) -> Wire {
     let status = match refusal.kind {
         ErrorKind::BadRequest | ErrorKind::Blocked => 400,
         ErrorKind::Auth => 401,
@@ -130,5 +138,5 @@ fn refused(refusal: &Refusal) -> Wire {
         ErrorKind::Overloaded => 529,
         kind => return Wire::never(format!("no status stands for {kind}")),
     };
-    Wire::json(status, &error(refusal))
+    Wire::json(status, body)
 }

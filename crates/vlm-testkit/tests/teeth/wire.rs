@@ -1,13 +1,14 @@
 //! The wire form of the made-up service.
 //!
 //! A request is `{"model", "stream", "parts": [{"role", "text" | "url"}], "settings", "thinking", "schema"}`, an answer
-//! `{"id", "model", "text", "finish", "usage": {"in", "out"}}`, an error `{"error": {"kind", "words"}}`. A stream has
-//! answers whose texts are pieces, and ends with `[DONE]`.
+//! `{"id", "model", "text", "finish", "usage": {"in", "out"}}`, an error
+//! `{"error": {"kind", "words", "delay_ms"}}`. A stream has answers whose texts are pieces, and ends with `[DONE]`.
 
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use futures_core::Stream;
 use serde_json::{Value, json};
@@ -91,7 +92,10 @@ fn refusal(reply: &Reply, defect: Defect) -> Fault {
     };
     let body: Value = serde_json::from_slice(reply.json_bytes()).unwrap_or_default();
     let words = body["error"]["words"].as_str().map_or_else(|| reply.excerpt(200), str::to_owned);
-    let fault = Fault::from_status(status).with_status(reply.status()).with_service_message(words);
+    let mut fault = Fault::from_status(status).with_status(reply.status()).with_service_message(words);
+    if let (Some(delay), true) = (body["error"]["delay_ms"].as_u64(), defect != Defect::IgnoresDelaysInBodies) {
+        fault = fault.with_retry_after(Duration::from_millis(delay));
+    }
     match body["error"]["kind"].as_str() {
         Some("blocked") => fault.with_kind(ErrorKind::Blocked).with_class(RetryClass::R0),
         _ => fault,

@@ -34,7 +34,7 @@ fn documented_statuses() {
         (429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota).", RateLimited, R1),
         (429, "RESOURCE_EXHAUSTED", "Your prepayment credits are depleted.", Quota, R0),
         (500, "INTERNAL", "An internal error has occurred.", Server, R2),
-        (501, "UNIMPLEMENTED", "Not here.", Server, R0),
+        (501, "UNIMPLEMENTED", "Not here.", Unsupported, R0),
         (503, "UNAVAILABLE", "The model is overloaded. Please try again later.", Overloaded, R1),
         (504, "DEADLINE_EXCEEDED", "The request timed out. Please try again.", Server, R2),
     ] {

@@ -6,9 +6,9 @@ use vlm_core::{Delivery, ErrorKind, TimeoutPhase, TransportPhase};
 
 use super::Endpoint;
 use crate::conformance::bench::{Bench, Method};
-use crate::conformance::check::{Checked, ensure, fail};
+use crate::conformance::check::{Checked, Stop, ensure, fail};
 use crate::conformance::judge::{self, Expected};
-use crate::conformance::scene::{Answer, Scene};
+use crate::conformance::scene::{Answer, Refusal, Scene};
 use crate::server::{Framing, Reply, Turn};
 
 fn said() -> Answer {
@@ -68,19 +68,38 @@ fn delays() -> Vec<(Vec<(&'static str, String)>, Duration)> {
 pub(crate) async fn a_long_delay_is_told_and_not_waited_for(bench: &Bench) -> Checked {
     let fault = bench.refusal(ErrorKind::RateLimited)?;
     let request = bench.question()?;
+    let hour = Duration::from_secs(3600);
+    let places = delayed(bench, hour)?.into_iter().map(|(place, reply)| (place.to_owned(), reply, hour));
+    let headers = delays().into_iter().map(|(headers, delay)| {
+        let reply = headers.iter().fold(fault.reply(), |reply, (name, value)| reply.header(*name, value));
+        (format!("{headers:?}"), reply, delay)
+    });
+    let replies: Vec<_> = headers.chain(places).collect();
     for method in bench.methods()? {
-        for (headers, delay) in delays() {
-            let reply = headers.iter().fold(fault.reply(), |reply, (name, value)| reply.header(*name, value));
-            let stage = bench.serve([reply]).await?;
+        for (name, reply, delay) in &replies {
+            let stage = bench.serve([reply.clone()]).await?;
             let error = stage.refused(method, &request).await?;
-            let at = judge::at(method, &format!("{headers:?}"));
+            let at = judge::at(method, name);
             Expected::answered(&[ErrorKind::RateLimited]).judge(&at, &stage, &error).await?;
             let told = error.retry_after();
-            ensure!(told == Some(delay), "{at}: the delay is told as {told:?}, not {delay:?}");
+            ensure!(told == Some(*delay), "{at}: the delay is told as {told:?}, not {delay:?}");
             ensure!(error.is_retryable(), "{at}: after the delay a call may succeed, and it is told that none can");
         }
     }
     Ok(())
+}
+
+/// A refusal that names this delay, in every form that there is: by a header, and as the service writes it into a body.
+fn delayed(bench: &Bench, delay: Duration) -> Result<Vec<(&'static str, Reply)>, Stop> {
+    let milliseconds = delay.as_millis().to_string();
+    let head = bench.refusal(ErrorKind::RateLimited)?.reply().header("retry-after-ms", milliseconds);
+    let mut forms = vec![("in the head", head)];
+    let refusal = Refusal::new(ErrorKind::RateLimited, "not so fast");
+    if let Ok(body) = bench.form(&Scene::Delay(refusal, delay)) {
+        forms.push(("in the body", body.reply()));
+        forms.iter().for_each(|(place, _)| bench.note(format!("a delay {place}")));
+    }
+    Ok(forms)
 }
 
 pub(crate) async fn a_delay_that_is_none_is_ignored(bench: &Bench) -> Checked {
@@ -106,16 +125,18 @@ pub(crate) async fn a_delay_that_is_none_is_ignored(bench: &Bench) -> Checked {
 }
 
 pub(crate) async fn a_short_delay_is_obeyed(bench: &Bench) -> Checked {
-    let fault = bench.refusal(ErrorKind::RateLimited)?;
     let delay = Duration::from_millis(60);
-    for method in bench.methods()? {
-        let answer = bench.answer_for(method, &said())?.reply();
-        let stage = bench.serve([fault.reply().header("retry-after-ms", "60"), answer]).await?;
-        stage.answered(method, &bench.question()?).await?;
-        let seen = stage.server.requests();
-        ensure!(seen.len() == 2, "{method:?}: {} requests reached the service, not 2", seen.len());
-        let waited = seen[1].at.duration_since(seen[0].at);
-        ensure!(waited >= delay, "{method:?}: {waited:?} passed, {delay:?} were asked for");
+    for (place, fault) in delayed(bench, delay)? {
+        for method in bench.methods()? {
+            let answer = bench.answer_for(method, &said())?.reply();
+            let stage = bench.serve([fault.clone(), answer]).await?;
+            stage.answered(method, &bench.question()?).await?;
+            let seen = stage.server.requests();
+            let at = judge::at(method, place);
+            ensure!(seen.len() == 2, "{at}: {} requests reached the service, not 2", seen.len());
+            let waited = seen[1].at.duration_since(seen[0].at);
+            ensure!(waited >= delay, "{at}: {waited:?} passed, {delay:?} were asked for");
+        }
     }
     Ok(())
 }
