@@ -46,6 +46,7 @@ impl Service {
 
 impl Subject for Service {
     fn provider(&self, endpoint: &Endpoint) -> Arc<dyn VisionProvider> {
+        // vLLM needs no key, and asks for one when it is started with one.
         let builder = OpenAi::builder(&endpoint.key)
             .profile(self.profile())
             .base_url(format!("{}/v1", endpoint.base_url))
