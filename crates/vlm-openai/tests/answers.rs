@@ -8,7 +8,7 @@ use std::process::Command;
 
 use base64::Engine as _;
 use serde_json::{Value, json};
-use support::{Answer, KEY, Server, about_coffee, media};
+use support::{KEY, Server, about_coffee, media, reply};
 use vlm_core::{
     Completion, Detail, FinishReason, Media, Message, PriceList, PriceSchedule, PriceTier, Request, Role, Thinking,
     VisionProvider, VisionProviderExt, WarningKind,
@@ -30,12 +30,12 @@ fn profiles() -> [Profile; 7] {
 }
 
 async fn answering() -> Server {
-    Server::start(vec![Answer::text(TEXT)]).await
+    Server::start(vec![reply::text(TEXT)]).await
 }
 
 /// The content of the last picture or film of the last request.
 fn sent_content(server: &Server) -> Vec<u8> {
-    let body = server.last().body;
+    let body = server.last().json();
     let part = body["messages"][0]["content"].as_array().unwrap().last().unwrap().clone();
     let kind = part["type"].as_str().unwrap();
     let (_, content) = part[kind]["url"].as_str().unwrap().split_once(";base64,").unwrap();
@@ -59,7 +59,8 @@ async fn every_profile_answers_about_a_picture() {
         assert_eq!(answer.warnings[0].kind, WarningKind::UnknownModel, "{id}");
         assert_eq!(answer.cost.amount(), None);
         assert_eq!(sent_content(&server), std::fs::read(media("coffee.png")).unwrap(), "{id}");
-        assert!(server.last().head.starts_with("POST /v1/chat/completions HTTP/1.1"), "{}", server.last().head);
+        let seen = server.last();
+        assert_eq!((&*seen.method, &*seen.target), ("POST", "/v1/chat/completions"), "{id}");
     }
 }
 
@@ -75,7 +76,7 @@ async fn a_listed_model_has_an_exact_price_and_no_warning() {
     assert_eq!((flash.cost.amount(), flash.warnings.len()), (None, 0));
     let mut other_tier: Value = serde_json::from_str(&answer.raw.to_text()).unwrap();
     other_tier["service_tier"] = json!("priority");
-    server.script(vec![Answer::json(200, &other_tier)]);
+    server.script(vec![reply::json(200, &other_tier)]);
     let answer = server.openai().generate(&about_coffee("gpt-4.1-mini")).await.unwrap();
     assert!(answer.cost.to_string().contains("priority"), "{}", answer.cost);
 }
@@ -95,9 +96,9 @@ async fn a_streamed_answer_folds_to_the_whole_one_however_it_is_cut() {
     let server = answering().await;
     let openai = server.openai();
     let whole = openai.generate(&about_coffee("gpt-4.1")).await.unwrap();
-    let streamed = Answer::stream(TEXT);
+    let streamed = reply::stream(TEXT);
     for size in [1, 2, 3, 7, 64, 4096] {
-        server.script(vec![streamed.clone().in_pieces_of(size)]);
+        server.script(vec![reply::in_pieces(streamed.clone(), size)]);
         let mut stream = openai.stream(&about_coffee("gpt-4.1")).await.unwrap();
         let mut text = String::new();
         while let Some(piece) = stream.next_text().await.unwrap() {
@@ -114,8 +115,8 @@ async fn a_streamed_answer_folds_to_the_whole_one_however_it_is_cut() {
         assert_eq!((&answer.metadata, answer.warnings.len()), (&whole.metadata, 0));
         assert_eq!(answer.raw.len(), streamed.len());
     }
-    assert_eq!(server.last().body["stream"], true);
-    assert_eq!(server.last().body["stream_options"], json!({"include_usage": true}));
+    assert_eq!(server.last().json()["stream"], true);
+    assert_eq!(server.last().json()["stream_options"], json!({"include_usage": true}));
 }
 
 #[tokio::test]
@@ -166,7 +167,7 @@ async fn media_in_every_form_reach_the_server_as_they_are() {
     assert_eq!(sent_content(&server), content);
     let url = "https://example.org/a.png?sig=1";
     model.ask("?").attach(Media::url(url).detail(Detail::Low)).await.unwrap();
-    let part = &server.last().body["messages"][0]["content"][1];
+    let part = &server.last().json()["messages"][0]["content"][1];
     assert_eq!(part["image_url"], json!({"url": url, "detail": "low"}));
 }
 
@@ -178,7 +179,7 @@ async fn dashscope_takes_films_and_lists_of_frames() {
     let request = Request::new("qwen3-vl-plus").message(Message::user("What happens?").with(film));
     qwen.generate(&request).await.unwrap();
     assert_eq!(sent_content(&server), std::fs::read(media("launch-and-coffee.mp4")).unwrap());
-    assert_eq!(server.last().body["messages"][0]["content"][1]["fps"], 1.0);
+    assert_eq!(server.last().json()["messages"][0]["content"][1]["fps"], 1.0);
 
     let mut user = Message::user("What happens?");
     for name in ["coffee.png", "chelsea.png", "coffee.png", "rocket.jpg"] {
@@ -186,7 +187,7 @@ async fn dashscope_takes_films_and_lists_of_frames() {
     }
     let frames = Request::new("qwen3-vl-plus").message(user).extra("dashscope", "frame_list", json!({"fps": 2}));
     qwen.generate(&frames.thinking(Thinking::off())).await.unwrap();
-    let sent = server.last().body;
+    let sent = server.last().json();
     let list = &sent["messages"][0]["content"][1];
     assert_eq!(
         (list["type"].as_str(), list["fps"].as_u64(), &sent["enable_thinking"]),
@@ -200,7 +201,7 @@ async fn dashscope_takes_films_and_lists_of_frames() {
 
 #[tokio::test]
 async fn a_reply_that_the_service_gave_up_on_is_warned_of() {
-    let server = Server::start(vec![Answer::text(TEXT).header("x-dashscope-partialresponse", "true")]).await;
+    let server = Server::start(vec![reply::text(TEXT).header("x-dashscope-partialresponse", "true")]).await;
     let warnings = |answer: Completion| answer.warnings.into_iter().map(|warning| warning.kind).collect::<Vec<_>>();
     let request = about_coffee("qwen3-vl-plus");
     let answer = server.provider(Profile::dashscope()).generate(&request).await.unwrap();
@@ -221,7 +222,7 @@ async fn history_schemas_and_extras_arrive() {
         .json_schema("verdict", schema.clone())
         .extra("openai", "reasoning_effort", json!("low"));
     server.openai().generate(&request).await.unwrap();
-    let sent = server.last().body;
+    let sent = server.last().json();
     let roles: Vec<&str> =
         sent["messages"].as_array().unwrap().iter().map(|message| message["role"].as_str().unwrap()).collect();
     assert_eq!(roles, ["system", "user", "assistant", "user"]);

@@ -7,16 +7,17 @@ mod support;
 use std::time::Duration;
 
 use serde_json::json;
-use support::{Answer, Server, about_coffee, chunks};
+use support::{Server, about_coffee, reply};
 use vlm_core::{
     Billed, Delivery, Error, ErrorKind, FinishReason, LimitedPart, TimeoutPhase, VisionProvider, WarningKind,
 };
 use vlm_openai::{Deadlines, Limits, Profile};
+use vlm_testkit::server::{Framing, Reply};
 
 const MODEL: &str = "gpt-4.1";
 const TEXT: &str = "A cup of coffee on a saucer.";
 
-async fn fail(script: Vec<Answer>) -> (Error, usize) {
+async fn fail(script: Vec<Reply>) -> (Error, usize) {
     let server = Server::start(script).await;
     let error = server.openai().generate(&about_coffee(MODEL)).await.unwrap_err();
     (error, server.seen().len())
@@ -41,7 +42,7 @@ async fn statuses() {
         (502, "bad_gateway", Server, 3),
         (503, "server_error", Overloaded, 3),
     ] {
-        let (error, seen) = fail(vec![Answer::error(status, code, "as the page says")]).await;
+        let (error, seen) = fail(vec![reply::error(status, code, "as the page says")]).await;
         assert_eq!((error.kind(), error.attempts(), seen), (kind, attempts, attempts as usize), "{status}: {error}");
         assert_eq!((error.status(), error.delivery()), (Some(status), Delivery::Answered));
         assert_eq!((error.code(), error.service_message()), (Some(code), Some("as the page says")));
@@ -54,7 +55,7 @@ async fn statuses() {
 
 #[tokio::test]
 async fn the_id_of_the_call_and_the_advice_are_kept() {
-    let refused = Answer::error(404, "model_not_found", "no such model").header("x-request-id", "req_7");
+    let refused = reply::error(404, "model_not_found", "no such model").header("x-request-id", "req_7");
     let (error, _) = fail(vec![refused]).await;
     assert_eq!(error.request_id(), Some("req_7"));
     assert!(error.advice().contains("model's name"), "{}", error.advice());
@@ -63,15 +64,15 @@ async fn the_id_of_the_call_and_the_advice_are_kept() {
 #[tokio::test]
 async fn a_fault_that_passes_is_survived() {
     for passing in [
-        Answer::error(429, "rate_limit_exceeded", "slow down"),
-        Answer::error(500, "server_error", "sorry"),
-        Answer::json(200, &json!({"error": {"code": 429, "message": "slow down"}})),
-        Answer::json(200, &json!({"error": {"code": 502, "message": "upstream"}})),
+        reply::error(429, "rate_limit_exceeded", "slow down"),
+        reply::error(500, "server_error", "sorry"),
+        reply::json(200, &json!({"error": {"code": 429, "message": "slow down"}})),
+        reply::json(200, &json!({"error": {"code": 502, "message": "upstream"}})),
     ] {
-        let server = Server::start(vec![passing.clone(), Answer::text(TEXT)]).await;
+        let server = Server::start(vec![passing.clone(), reply::text(TEXT)]).await;
         let answer = server.openai().generate(&about_coffee(MODEL)).await.unwrap();
         assert_eq!((answer.text(), server.seen().len()), (TEXT, 2), "{passing:?}");
-        server.script(vec![passing.clone(), Answer::stream(TEXT)]);
+        server.script(vec![passing.clone(), reply::stream(TEXT)]);
         let answer = server.openai().stream(&about_coffee(MODEL)).await.unwrap().collect().await.unwrap();
         assert_eq!((answer.text(), server.seen().len()), (TEXT, 4), "{passing:?}");
     }
@@ -79,23 +80,23 @@ async fn a_fault_that_passes_is_survived() {
 
 #[tokio::test]
 async fn the_services_own_word_about_a_retry_counts() {
-    let never = Answer::error(500, "server_error", "no use").header("x-should-retry", "false");
+    let never = reply::error(500, "server_error", "no use").header("x-should-retry", "false");
     let (error, seen) = fail(vec![never]).await;
     assert_eq!((error.kind(), seen), (ErrorKind::Server, 1));
-    let (error, _) = fail(vec![Answer::error(429, "rate_limit_exceeded", "wait").header("retry-after", "3600")]).await;
+    let (error, _) = fail(vec![reply::error(429, "rate_limit_exceeded", "wait").header("retry-after", "3600")]).await;
     assert_eq!((error.attempts(), error.retry_after()), (1, Some(Duration::from_secs(3600))));
 }
 
 #[tokio::test]
 async fn replies_that_hold_no_answer() {
-    let whole = Answer::text(TEXT);
+    let whole = reply::text(TEXT);
     for (answer, kind) in [
-        (Answer::json(200, &json!({"choices": []})), ErrorKind::Empty),
-        (Answer::new(200, "application/json", "{\"choices\":[{\"mess"), ErrorKind::Truncated),
+        (reply::json(200, &json!({"choices": []})), ErrorKind::Empty),
+        (reply::new(200, "application/json", "{\"choices\":[{\"mess"), ErrorKind::Truncated),
         (whole.clone().cut_at(40), ErrorKind::Truncated),
-        (Answer::new(200, "text/html", "<title>Log in</title>"), ErrorKind::Protocol),
-        (Answer::json(200, &json!({"error": "overheated"})), ErrorKind::Upstream),
-        (Answer::new(204, "application/json", ""), ErrorKind::Protocol),
+        (reply::new(200, "text/html", "<title>Log in</title>"), ErrorKind::Protocol),
+        (reply::json(200, &json!({"error": "overheated"})), ErrorKind::Upstream),
+        (reply::new(204, "application/json", ""), ErrorKind::Protocol),
     ] {
         let (error, seen) = fail(vec![answer]).await;
         assert_eq!((error.kind(), error.attempts(), seen), (kind, 1, 1), "{error}");
@@ -109,7 +110,7 @@ async fn a_refusal_is_an_error_that_keeps_words_usage_and_cost() {
         "choices": [{"index": 0, "message": {"content": null, "refusal": "I will not."}, "finish_reason": "stop"}],
         "usage": {"prompt_tokens": 1000, "completion_tokens": 200},
     });
-    let (error, seen) = fail(vec![Answer::json(200, &refusal)]).await;
+    let (error, seen) = fail(vec![reply::json(200, &refusal)]).await;
     assert_eq!((error.kind(), error.billed(), seen), (ErrorKind::Blocked, Billed::Yes, 1));
     let partial = error.partial().unwrap();
     assert_eq!((partial.text(), partial.cost.to_string().as_str()), ("I will not.", "$0.0036"));
@@ -120,7 +121,7 @@ async fn a_refusal_is_an_error_that_keeps_words_usage_and_cost() {
         json!({"choices": [{"delta": {"refusal": "not."}, "finish_reason": "stop"}]}).to_string(),
         "[DONE]".to_owned(),
     ];
-    let server = Server::start(vec![Answer::events(&pieces)]).await;
+    let server = Server::start(vec![reply::events(&pieces)]).await;
     let error = server.openai().stream(&about_coffee(MODEL)).await.unwrap().collect().await.unwrap_err();
     assert_eq!((error.kind(), error.partial_text()), (ErrorKind::Blocked, Some("I will not.")));
 }
@@ -128,7 +129,7 @@ async fn a_refusal_is_an_error_that_keeps_words_usage_and_cost() {
 #[tokio::test]
 async fn a_stalled_reply_meets_its_deadline() {
     for at in [0, 10] {
-        let server = Server::start(vec![Answer::text(TEXT).stalled_at(at)]).await;
+        let server = Server::start(vec![reply::text(TEXT).stall_at(at)]).await;
         let deadlines = Deadlines::default().idle(Duration::from_millis(50));
         let provider = server.builder(Profile::openai()).deadlines(deadlines).build().unwrap();
         let error = provider.generate(&about_coffee(MODEL)).await.unwrap_err();
@@ -139,7 +140,7 @@ async fn a_stalled_reply_meets_its_deadline() {
 
 #[tokio::test]
 async fn the_total_deadline_of_a_request_counts() {
-    let server = Server::start(vec![Answer::text(TEXT).stalled_at(5)]).await;
+    let server = Server::start(vec![reply::text(TEXT).stall_at(5)]).await;
     let mut request = about_coffee(MODEL);
     request.call.timeout = Some(Duration::from_millis(50));
     let error = server.openai().generate(&request).await.unwrap_err();
@@ -148,7 +149,7 @@ async fn the_total_deadline_of_a_request_counts() {
 
 #[tokio::test]
 async fn a_reply_above_the_limit_is_not_read() {
-    let server = Server::start(vec![Answer::text(TEXT)]).await;
+    let server = Server::start(vec![reply::text(TEXT)]).await;
     let small = server.builder(Profile::openai()).limits(Limits::default().body(100)).build().unwrap();
     let error = small.generate(&about_coffee(MODEL)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ResponseTooLarge(LimitedPart::Body), "{error}");
@@ -156,21 +157,21 @@ async fn a_reply_above_the_limit_is_not_read() {
 
 #[tokio::test]
 async fn streams_that_fail_keep_what_came() {
-    let mut broken = chunks(TEXT);
+    let mut broken = reply::chunks(TEXT);
     broken.truncate(2);
     let with = |data: &str| {
         let mut events = broken.clone();
         events.push(data.to_owned());
-        Answer::events(&events)
+        reply::events(&events)
     };
-    let whole = Answer::stream(TEXT);
+    let whole = reply::stream(TEXT);
     let after_two = broken.iter().map(|data| data.len() + "data: \n\n".len()).sum::<usize>();
     for (answer, kind) in [
         (with(r#"{"error":{"message":"overheated","type":"server_error"}}"#), ErrorKind::Server),
         (with(r#"{"error":{"code":429,"message":"slow down"}}"#), ErrorKind::RateLimited),
         (with("{\"choices\""), ErrorKind::Protocol),
         (whole.clone().cut_at(after_two + 9), ErrorKind::Truncated),
-        (whole.clone().stalled_at(after_two + 9), ErrorKind::Timeout(TimeoutPhase::Idle)),
+        (whole.clone().stall_at(after_two + 9), ErrorKind::Timeout(TimeoutPhase::Idle)),
     ] {
         let server = Server::start(vec![answer]).await;
         let deadlines = Deadlines::default().idle(Duration::from_millis(200));
@@ -194,7 +195,7 @@ async fn streams_that_fail_keep_what_came() {
 
 #[tokio::test]
 async fn a_stream_cut_anywhere_never_passes_for_a_whole_answer() {
-    let whole = Answer::stream(TEXT);
+    let whole = reply::stream(TEXT);
     let server = Server::start(vec![whole.clone()]).await;
     let openai = server.openai();
     // Past the end mark nothing can be lost any more.
@@ -202,7 +203,7 @@ async fn a_stream_cut_anywhere_never_passes_for_a_whole_answer() {
     for unframed in [false, true] {
         for at in (0..end).step_by(13) {
             let cut = whole.clone().cut_at(at);
-            server.script(vec![if unframed { cut.unframed() } else { cut }]);
+            server.script(vec![if unframed { cut.framing(Framing::UntilClose) } else { cut }]);
             let error = match openai.stream(&about_coffee(MODEL)).await {
                 Ok(stream) => stream.collect().await.unwrap_err(),
                 Err(error) => error,
@@ -216,22 +217,22 @@ async fn a_stream_cut_anywhere_never_passes_for_a_whole_answer() {
 
 #[tokio::test]
 async fn an_answer_that_ends_whole_without_a_mark_is_warned_of() {
-    let mut events = chunks(TEXT);
+    let mut events = reply::chunks(TEXT);
     events.pop();
-    let server = Server::start(vec![Answer::events(&events)]).await;
+    let server = Server::start(vec![reply::events(&events)]).await;
     let answer = server.openai().stream(&about_coffee(MODEL)).await.unwrap().collect().await.unwrap();
     assert_eq!((answer.text(), answer.finish()), (TEXT, &FinishReason::Stop));
     assert_eq!(answer.warnings[0].kind, WarningKind::UnmarkedEnd);
     // Without any framing nobody can tell it from a cut one.
-    server.script(vec![Answer::events(&events).unframed()]);
+    server.script(vec![reply::events(&events).framing(Framing::UntilClose)]);
     let error = server.openai().stream(&about_coffee(MODEL)).await.unwrap().collect().await.unwrap_err();
     assert_eq!((error.kind(), error.partial_text()), (ErrorKind::Truncated, Some(TEXT)));
 }
 
 #[tokio::test]
 async fn an_error_as_the_first_event_is_the_calls() {
-    let failed = Answer::events(&[json!({"error": {"code": 503, "message": "busy"}}).to_string()]);
-    let server = Server::start(vec![failed.clone(), Answer::stream(TEXT)]).await;
+    let failed = reply::events(&[json!({"error": {"code": 503, "message": "busy"}}).to_string()]);
+    let server = Server::start(vec![failed.clone(), reply::stream(TEXT)]).await;
     let answer = server.openai().stream(&about_coffee(MODEL)).await.unwrap().collect().await.unwrap();
     assert_eq!((answer.text(), server.seen().len()), (TEXT, 2));
     server.script(vec![failed]);
@@ -241,13 +242,13 @@ async fn an_error_as_the_first_event_is_the_calls() {
 
 #[tokio::test]
 async fn a_dropped_call_closes_its_connection_and_the_provider_stays_usable() {
-    let server = Server::start(vec![Answer::stream(TEXT).stalled_at(700)]).await;
+    let server = Server::start(vec![reply::stream(TEXT).stall_at(700)]).await;
     let openai = server.openai();
     let mut stream = openai.stream(&about_coffee(MODEL)).await.unwrap();
     assert!(stream.next().await.unwrap().is_ok());
     drop(stream);
-    server.client_went_away().await;
+    assert!(server.client_went_away().await);
 
-    server.script(vec![Answer::text(TEXT)]);
+    server.script(vec![reply::text(TEXT)]);
     assert_eq!(openai.generate(&about_coffee(MODEL)).await.unwrap().text(), TEXT);
 }

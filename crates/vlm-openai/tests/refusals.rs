@@ -7,7 +7,7 @@ mod support;
 use std::fs;
 
 use serde_json::json;
-use support::{Answer, KEY, Server, about_coffee, media};
+use support::{KEY, Server, about_coffee, media, reply};
 use vlm_core::{
     Delivery, Error, ErrorKind, Media, MediaFacts, Message, Output, Part, Request, Sampling, Thinking, VisionProvider,
     VisionProviderExt,
@@ -17,7 +17,7 @@ use vlm_openai::{OpenAi, OpenAiBuilder, Profile};
 const PART: &str = "messages[0].parts[1]";
 
 async fn server() -> Server {
-    Server::start(vec![Answer::text("never asked")]).await
+    Server::start(vec![reply::text("never asked")]).await
 }
 
 /// Refused with these problems, before sending.

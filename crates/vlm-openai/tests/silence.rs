@@ -9,12 +9,13 @@ use std::fs;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use serde_json::json;
-use support::{Answer, KEY, Server, media};
+use support::{KEY, Server, media, reply};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 use vlm_core::{Media, Message, Request, VisionProvider, VisionProviderExt};
 use vlm_openai::{OpenAi, Profile};
+use vlm_testkit::server::Reply;
 
 const PROMPT: &str = "MARKERPROMPT";
 const QUERY: &str = "MARKERQUERY";
@@ -89,28 +90,28 @@ fn report(error: &vlm_core::Error) -> String {
 }
 
 /// One of everything that can come back.
-fn answers() -> Vec<Answer> {
-    let whole = Answer::text(ANSWER);
-    let streamed = Answer::stream(ANSWER);
+fn answers() -> Vec<Reply> {
+    let whole = reply::text(ANSWER);
+    let streamed = reply::stream(ANSWER);
     vec![
         whole.clone(),
         streamed.clone(),
-        Answer::error(429, "rate_limit_exceeded", "slow down"),
-        Answer::error(500, "server_error", &format!("failed with {KEY} and {HEADER}")),
-        Answer::new(502, "text/html", "<title>Bad Gateway</title>"),
+        reply::error(429, "rate_limit_exceeded", "slow down"),
+        reply::error(500, "server_error", &format!("failed with {KEY} and {HEADER}")),
+        reply::new(502, "text/html", "<title>Bad Gateway</title>"),
         whole.clone().cut_at(60),
         streamed.clone().cut_at(600),
-        Answer::new(200, "application/json", format!("{{\"choices\":[{{\"message\":{{\"content\":\"{ANSWER}")),
-        Answer::json(200, &json!({"error": {"code": 502, "message": "upstream"}})),
-        Answer::json(200, &json!({"choices": [{"message": {"refusal": ANSWER}}]})),
-        streamed.stalled_at(500),
+        reply::new(200, "application/json", format!("{{\"choices\":[{{\"message\":{{\"content\":\"{ANSWER}")),
+        reply::json(200, &json!({"error": {"code": 502, "message": "upstream"}})),
+        reply::json(200, &json!({"choices": [{"message": {"refusal": ANSWER}}]})),
+        streamed.stall_at(500),
     ]
 }
 
 #[tokio::test]
 async fn nothing_shows_what_it_should_not() {
     let log = log();
-    let server = Server::start(vec![Answer::text(ANSWER)]).await;
+    let server = Server::start(vec![reply::text(ANSWER)]).await;
     let folder = tempfile::tempdir().unwrap();
     let inner = folder.path().join(FOLDER);
     fs::create_dir(&inner).unwrap();
@@ -159,7 +160,7 @@ async fn nothing_shows_what_it_should_not() {
 #[tokio::test]
 async fn a_service_that_repeats_the_key_is_scrubbed() {
     let log = log();
-    let server = Server::start(vec![Answer::error(401, "invalid_api_key", &format!("invalid key {KEY}"))]).await;
+    let server = Server::start(vec![reply::error(401, "invalid_api_key", &format!("invalid key {KEY}"))]).await;
     let error = server.openai().model("gpt-4.1").ask("?").await.unwrap_err();
     assert!(error.service_message().unwrap().starts_with("invalid key"), "{error}");
     assert_silent(&report(&error), "the error");

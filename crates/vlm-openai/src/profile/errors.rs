@@ -84,6 +84,8 @@ pub(super) fn common() -> Vec<ErrorRule> {
         rule("unsupported_country_region_territory", Permission)
             .with_advice("The service does not answer in this country or region."),
         rule("invalid_image_url", BadRequest).with_advice(UNREACHABLE),
+        // Reasoning models; the same code without these words is any other mistake in the prompt.
+        rule("invalid_prompt", Blocked).with_words("usage policy"),
         rule("server_overloaded", Overloaded),
         rule("engine_overloaded", Overloaded),
     ];
@@ -180,6 +182,7 @@ pub(super) fn openrouter() -> Vec<ErrorRule> {
     let mut rules = vec![
         ErrorRule::new("402", ErrorKind::Quota)
             .with_advice("Add credits to the account, or ask for fewer answer tokens."),
+        ErrorRule::new("400", ErrorKind::TooLarge).with_words("maximum context length").with_advice(TOO_LONG),
         ErrorRule::new("403", ErrorKind::Blocked).with_words("flagged"),
         ErrorRule::new("404", ErrorKind::NotFound)
             .with_words("no endpoints found")

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use vlm_core::{Capabilities, Completion, Error, Media, Message, Request, VisionProvider};
+use vlm_core::{Capabilities, Completion, Error, ErrorKind, Media, Message, Request, VisionProvider};
 use vlm_http::{Deadlines, Limits, RetryPolicy};
 
 use super::check::{Stop, fail, skip};
@@ -162,8 +162,18 @@ impl Bench {
     }
 
     /// The service's form of an error.
-    pub(crate) fn refusal(&self, kind: vlm_core::ErrorKind) -> Result<Form, Stop> {
+    pub(crate) fn refusal(&self, kind: ErrorKind) -> Result<Form, Stop> {
         self.form(&Scene::Refusal(Refusal::new(kind, "the words of the service")))
+    }
+
+    /// A refusal that passes by itself: a rate limit, or an overload where the service limits no rates.
+    pub(crate) fn passing(&self) -> Result<(ErrorKind, Form), Stop> {
+        if let Ok(form) = self.refusal(ErrorKind::RateLimited) {
+            return Ok((ErrorKind::RateLimited, form));
+        }
+        let form = self.refusal(ErrorKind::Overloaded)?;
+        self.note(ErrorKind::Overloaded);
+        Ok((ErrorKind::Overloaded, form))
     }
 
     /// The ways of asking that the model has.

@@ -14,6 +14,8 @@ use super::{PATIENCE, Shared};
 const MAX_HEAD: usize = 1 << 20;
 const MAX_BODY: usize = 64 << 20;
 const MAX_ENDLESS: usize = 1 << 30;
+/// Room for one read.
+const ROOM: usize = 64 << 10;
 
 /// The other side is gone, or the script ended the connection.
 struct Over;
@@ -209,6 +211,8 @@ impl Peer {
     }
 
     async fn more(&mut self) -> Option<()> {
+        // Without room it would be read in pieces of 64 bytes.
+        self.buffer.reserve(ROOM);
         let count = timeout(PATIENCE, self.stream.read_buf(&mut self.buffer)).await.ok()?.ok()?;
         (count > 0).then_some(())
     }

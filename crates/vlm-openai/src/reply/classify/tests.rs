@@ -35,6 +35,8 @@ fn openai() {
             RetryClass::R0,
         ),
         (400, "invalid_request_error", "content_policy_violation", "safety system", Blocked, RetryClass::R0),
+        (400, "invalid_request_error", "invalid_prompt", "violating our usage policy", Blocked, RetryClass::R0),
+        (400, "invalid_request_error", "invalid_prompt", "an unsupported role", BadRequest, RetryClass::R0),
         (400, "image_generation_user_error", "moderation_blocked", "safety system", Blocked, RetryClass::R0),
         (400, "invalid_request_error", "invalid_image_url", "Timeout while downloading", BadRequest, RetryClass::R0),
         (400, "invalid_request_error", "unsupported_parameter", "max_tokens", BadRequest, RetryClass::R0),
@@ -143,6 +145,7 @@ fn openrouter_reports_inside_http_200() {
     let profile = Profile::openrouter();
     for (code, message, kind, class) in [
         (400, "bad", BadRequest, RetryClass::R0),
+        (400, "This endpoint's maximum context length is 8192 tokens", TooLarge, RetryClass::R0),
         (402, "Insufficient credits", Quota, RetryClass::R0),
         (403, "Your chosen model requires moderation and your input was flagged", Blocked, RetryClass::R0),
         (408, "timed out", Timeout(vlm_core::TimeoutPhase::FirstByte), RetryClass::R0),

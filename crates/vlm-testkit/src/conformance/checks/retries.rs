@@ -33,7 +33,7 @@ pub(crate) async fn passing_faults_are_survived(bench: &Bench) -> Checked {
 }
 
 pub(crate) async fn attempts_are_bounded(bench: &Bench) -> Checked {
-    let fault = bench.refusal(ErrorKind::RateLimited)?;
+    let (kind, fault) = bench.passing()?;
     for method in bench.methods()? {
         for (of_provider, of_call, expected) in [(1, None, 1), (5, None, 5), (3, Some(1), 1), (1, Some(2), 2)] {
             let attempts = |endpoint: &mut Endpoint| endpoint.retry = endpoint.retry.max_attempts(of_provider);
@@ -42,8 +42,7 @@ pub(crate) async fn attempts_are_bounded(bench: &Bench) -> Checked {
             request.call.max_attempts = of_call;
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, &format!("{of_provider} by default and {of_call:?} for the call"));
-            let expected = Expected::answered(&[ErrorKind::RateLimited]).attempts(expected);
-            expected.judge(&at, &stage, &error).await?;
+            Expected::answered(&[kind]).attempts(expected).judge(&at, &stage, &error).await?;
         }
     }
     Ok(())
@@ -66,7 +65,7 @@ fn delays() -> Vec<(Vec<(&'static str, String)>, Duration)> {
 }
 
 pub(crate) async fn a_long_delay_is_told_and_not_waited_for(bench: &Bench) -> Checked {
-    let fault = bench.refusal(ErrorKind::RateLimited)?;
+    let (kind, fault) = bench.passing()?;
     let request = bench.question()?;
     let hour = Duration::from_secs(3600);
     let places = delayed(bench, hour)?.into_iter().map(|(place, reply)| (place.to_owned(), reply, hour));
@@ -80,7 +79,7 @@ pub(crate) async fn a_long_delay_is_told_and_not_waited_for(bench: &Bench) -> Ch
             let stage = bench.serve([reply.clone()]).await?;
             let error = stage.refused(method, &request).await?;
             let at = judge::at(method, name);
-            Expected::answered(&[ErrorKind::RateLimited]).judge(&at, &stage, &error).await?;
+            Expected::answered(&[kind]).judge(&at, &stage, &error).await?;
             let told = error.retry_after();
             ensure!(told == Some(*delay), "{at}: the delay is told as {told:?}, not {delay:?}");
             ensure!(error.is_retryable(), "{at}: after the delay a call may succeed, and it is told that none can");
@@ -92,9 +91,9 @@ pub(crate) async fn a_long_delay_is_told_and_not_waited_for(bench: &Bench) -> Ch
 /// A refusal that names this delay, in every form that there is: by a header, and as the service writes it into a body.
 fn delayed(bench: &Bench, delay: Duration) -> Result<Vec<(&'static str, Reply)>, Stop> {
     let milliseconds = delay.as_millis().to_string();
-    let head = bench.refusal(ErrorKind::RateLimited)?.reply().header("retry-after-ms", milliseconds);
-    let mut forms = vec![("in the head", head)];
-    let refusal = Refusal::new(ErrorKind::RateLimited, "not so fast");
+    let (kind, fault) = bench.passing()?;
+    let mut forms = vec![("in the head", fault.reply().header("retry-after-ms", milliseconds))];
+    let refusal = Refusal::new(kind, "not so fast");
     if let Ok(body) = bench.form(&Scene::Delay(refusal, delay)) {
         forms.push(("in the body", body.reply()));
         forms.iter().for_each(|(place, _)| bench.note(format!("a delay {place}")));
@@ -103,7 +102,7 @@ fn delayed(bench: &Bench, delay: Duration) -> Result<Vec<(&'static str, Reply)>,
 }
 
 pub(crate) async fn a_delay_that_is_none_is_ignored(bench: &Bench) -> Checked {
-    let fault = bench.refusal(ErrorKind::RateLimited)?;
+    let (kind, fault) = bench.passing()?;
     let request = bench.question()?;
     let past = "Sun, 06 Nov 1994 08:49:37 GMT";
     for value in [&b"soon"[..], b"-5", b"", b"0", past.as_bytes(), b"\xff\xfe", b"1e30x", b"5 minutes"] {
@@ -118,8 +117,7 @@ pub(crate) async fn a_delay_that_is_none_is_ignored(bench: &Bench) -> Checked {
     for value in ["340282366920938463463374607431768211456", "Fri, 31 Dec 9999 23:59:59 GMT"] {
         let stage = bench.serve([fault.reply().header("retry-after", value)]).await?;
         let error = stage.refused(Method::Generate, &request).await?;
-        let expected = Expected::answered(&[ErrorKind::RateLimited]);
-        expected.judge(&format!("retry-after: {value}"), &stage, &error).await?;
+        Expected::answered(&[kind]).judge(&format!("retry-after: {value}"), &stage, &error).await?;
     }
     Ok(())
 }
