@@ -1,7 +1,8 @@
-//! Everything: the checks, a foreign client's calls, then one run of all tests that also collects which snapshots they use.
+//! Everything: the checks, a foreign client's calls, the guide, then one run of all tests that also collects which snapshots they use.
 
 use crate::check;
 use crate::error::Result;
+use crate::guide;
 use crate::openai;
 use crate::snapshots::References;
 use crate::step::Runner;
@@ -16,6 +17,7 @@ pub(crate) fn run(workspace: &Workspace, runner: &mut Runner) -> Result<()> {
     })?;
 
     openai::step(workspace, runner)?;
+    runner.step("guide", || guide::run(workspace))?;
 
     let references = References::begin(workspace)?;
     let mut passed = false;
