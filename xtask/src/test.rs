@@ -1,4 +1,5 @@
-//! Everything: the checks, a foreign client's calls, the guide, then one run of all tests that also collects which snapshots they use.
+//! Everything: the checks, a foreign client's calls, the guide, then one run of all tests that also collects which
+//! snapshots they use.
 
 use crate::check;
 use crate::error::Result;
