@@ -11,11 +11,13 @@ mod error;
 mod features;
 mod foreign;
 mod golden;
+mod guide;
 mod layering;
 mod licences;
 mod lint;
 mod manifests;
 mod metadata;
+mod new_provider;
 mod secrets;
 mod snapshots;
 mod source;
@@ -33,16 +35,19 @@ use workspace::Workspace;
 const USAGE: &str = "\
 usage: cargo xtask <command> [options]
 
-  test [--fail-fast]       everything: check, build, foreign, tests, doc tests, snapshots
+  test [--fail-fast]       everything: check, build, foreign, guide, tests, doc tests, snapshots
   check [--fail-fast]      everything but the tests
   lint [--fail-fast]       format, clippy and docs, warnings denied
   features [--fail-fast]   each feature of each published crate alone
   foreign [--fail-fast]    OpenAI's client against the emulator, the command line against LitServe
   layering                 who may depend on whom, what may stand where
+  guide                    the provider of docs/adding-a-provider.md, and one by new-provider, built outside and tested
   golden FILE...           golden vectors of the token rules, from any files; prints what differs
   tidy                     files, manifests, the lock file
   licences                 licences and banned duplicates of all dependencies
   snapshots [--accept]     snapshot tests; fails on pending and on unreferenced snapshots
+  new-provider NAME [--path FOLDER]
+                           writes a crate for a provider, and says what is left to do
   help                     this text
 ";
 
@@ -76,8 +81,10 @@ fn run(arguments: &[String]) -> Result<()> {
         "foreign" => steps(options, foreign::run),
         "layering" => alone(options, layering::run),
         "tidy" => alone(options, tidy::run),
+        "guide" => alone(options, guide::run),
         "golden" => golden::run(&Workspace::find()?, options),
         "licences" => alone(options, licences::run),
+        "new-provider" => new_provider::run(&Workspace::find()?, options),
         "snapshots" => {
             let accept = flag(options, "--accept")?;
             snapshots::run(&Workspace::find()?, accept)
@@ -119,7 +126,16 @@ mod tests {
 
     #[test]
     fn unknown_commands_and_options_are_usage_errors() {
-        for line in ["", "frobnicate", "golden", "tidy --hard", "test --accept", "snapshots --fail-fast"] {
+        for line in [
+            "",
+            "frobnicate",
+            "golden",
+            "new-provider",
+            "guide --now",
+            "tidy --hard",
+            "test --accept",
+            "snapshots --fail-fast",
+        ] {
             let error = run(&words(line)).expect_err(line);
             assert!(error.is_usage(), "{line}");
             assert_eq!(format!("{:?}", error.exit_code()), format!("{:?}", ExitCode::from(2)));
@@ -140,10 +156,12 @@ mod tests {
             "features",
             "foreign",
             "layering",
+            "guide",
             "golden",
             "tidy",
             "licences",
             "snapshots",
+            "new-provider",
             "help",
         ] {
             assert!(USAGE.contains(&format!("\n  {command} ")), "{command}");

@@ -1,8 +1,10 @@
-//! Everything: the checks, a foreign client's calls, then one run of all tests that also collects which snapshots they use.
+//! Everything: the checks, a foreign client's calls, the guide, then one run of all tests that also collects which
+//! snapshots they use.
 
 use crate::check;
 use crate::error::Result;
 use crate::foreign;
+use crate::guide;
 use crate::snapshots::References;
 use crate::step::Runner;
 use crate::workspace::{Workspace, run as run_command};
@@ -16,6 +18,7 @@ pub(crate) fn run(workspace: &Workspace, runner: &mut Runner) -> Result<()> {
     })?;
 
     foreign::steps(workspace, runner)?;
+    runner.step("guide", || guide::run(workspace))?;
 
     let references = References::begin(workspace)?;
     let mut passed = false;
