@@ -12,7 +12,7 @@ use super::reply::Operation;
 /// Differences that are shown.
 const MAX_SHOWN: usize = 6;
 
-/// Characters of a value that are shown, and of what is common before the first that differs.
+/// Characters of a text that are shown, and of what is common before the first that differs.
 const MAX_VALUE: usize = 60;
 const MAX_COMMON: usize = 20;
 
@@ -43,15 +43,15 @@ pub(super) fn miss(path: &Path, operation: Operation, request: &Value, entries: 
 /// One difference: the path, what was asked, what was recorded.
 struct Difference {
     path: String,
-    asked: Option<String>,
-    recorded: Option<String>,
+    asked: Option<Value>,
+    recorded: Option<Value>,
 }
 
-type Fields = BTreeMap<String, String>;
+type Fields = BTreeMap<String, Value>;
 
 fn fields(operation: Operation, request: &Value) -> Fields {
     let mut fields = Fields::new();
-    fields.insert("operation".to_owned(), operation.name().to_owned());
+    fields.insert("operation".to_owned(), operation.name().into());
     collect(request, String::new(), &mut fields);
     fields
 }
@@ -71,7 +71,7 @@ fn collect(value: &Value, path: String, fields: &mut Fields) {
             }
         }
         leaf => {
-            fields.insert(path, leaf.to_string());
+            fields.insert(path, leaf.clone());
         }
     }
 }
@@ -101,22 +101,28 @@ fn shown(differences: &[Difference]) -> String {
 impl std::fmt::Display for Difference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let common = match (&self.asked, &self.recorded) {
-            (Some(asked), Some(recorded)) => asked.chars().zip(recorded.chars()).take_while(|(a, b)| a == b).count(),
+            (Some(Value::String(asked)), Some(Value::String(recorded))) => {
+                asked.chars().zip(recorded.chars()).take_while(|(a, b)| a == b).count()
+            }
             _ => 0,
         };
-        let shown = |value: &Option<String>| value.as_ref().map_or("nothing".to_owned(), |value| short(value, common));
+        let shown = |value: &Option<Value>| match value {
+            Some(Value::String(text)) => format!("{:?}", short(text, common)),
+            Some(value) => value.to_string(),
+            None => "nothing".to_owned(),
+        };
         write!(f, "{} is {}, was {}", self.path, shown(&self.asked), shown(&self.recorded))
     }
 }
 
-/// A value's part around the first character that differs.
-fn short(value: &str, common: usize) -> String {
-    let length = value.chars().count();
+/// The part of a text around the first character that differs.
+fn short(text: &str, common: usize) -> String {
+    let length = text.chars().count();
     if length <= MAX_VALUE {
-        return value.to_owned();
+        return text.to_owned();
     }
     let skipped = common.saturating_sub(MAX_COMMON).min(length);
-    let kept: String = value.chars().skip(skipped).take(MAX_VALUE).collect();
+    let kept: String = text.chars().skip(skipped).take(MAX_VALUE).collect();
     let (before, after) = (if skipped > 0 { "…" } else { "" }, if skipped + MAX_VALUE < length { "…" } else { "" });
     format!("{before}{kept}{after}")
 }
