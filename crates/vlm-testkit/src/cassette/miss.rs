@@ -8,6 +8,7 @@ use vlm_core::{Delivery, Error, ErrorKind};
 
 use super::file::Entry;
 use super::reply::Operation;
+use super::secrets::Secrets;
 
 /// Differences that are shown.
 const MAX_SHOWN: usize = 6;
@@ -16,7 +17,10 @@ const MAX_SHOWN: usize = 6;
 const MAX_VALUE: usize = 60;
 const MAX_COMMON: usize = 20;
 
-pub(super) fn miss(path: &Path, operation: Operation, request: &Value, entries: &[Entry]) -> Error {
+/// What is shown in place of a value in which a secret of the sanitizer stands.
+const SECRET: &str = "[secret]";
+
+pub(super) fn miss(path: &Path, operation: Operation, request: &Value, entries: &[Entry], secrets: &Secrets) -> Error {
     let asked = fields(operation, request);
     let differences = entries.iter().map(|entry| differences(&asked, &fields(entry.operation, &entry.request)));
     let nearest = differences.enumerate().min_by_key(|(_, differences)| differences.len());
@@ -28,7 +32,12 @@ pub(super) fn miss(path: &Path, operation: Operation, request: &Value, entries: 
             format!("{} has {count} of this request, and it is asked once more", path.display())
         }
         Some((index, differences)) => {
-            format!("{} has no such request; recording {} differs: {}", path.display(), index + 1, shown(&differences))
+            format!(
+                "{} has no such request; recording {} differs: {}",
+                path.display(),
+                index + 1,
+                shown(&differences, secrets)
+            )
         }
     };
     Error::new(ErrorKind::Configuration, format!("{message}. To record it anew, open it with Mode::Record"))
@@ -90,16 +99,17 @@ fn differences(asked: &Fields, recorded: &Fields) -> Vec<Difference> {
         .collect()
 }
 
-fn shown(differences: &[Difference]) -> String {
-    let mut parts: Vec<String> = differences.iter().take(MAX_SHOWN).map(Difference::to_string).collect();
+fn shown(differences: &[Difference], secrets: &Secrets) -> String {
+    let mut parts: Vec<String> =
+        differences.iter().take(MAX_SHOWN).map(|difference| difference.shown(secrets)).collect();
     if differences.len() > MAX_SHOWN {
         parts.push(format!("and {} more", differences.len() - MAX_SHOWN));
     }
     parts.join("; ")
 }
 
-impl std::fmt::Display for Difference {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Difference {
+    fn shown(&self, secrets: &Secrets) -> String {
         let common = match (&self.asked, &self.recorded) {
             (Some(Value::String(asked)), Some(Value::String(recorded))) => {
                 asked.chars().zip(recorded.chars()).take_while(|(a, b)| a == b).count()
@@ -107,11 +117,13 @@ impl std::fmt::Display for Difference {
             _ => 0,
         };
         let shown = |value: &Option<Value>| match value {
+            Some(value) if secrets.find_in(value, "").is_some() => SECRET.to_owned(),
             Some(Value::String(text)) => format!("{:?}", short(text, common)),
             Some(value) => value.to_string(),
             None => "nothing".to_owned(),
         };
-        write!(f, "{} is {}, was {}", self.path, shown(&self.asked), shown(&self.recorded))
+        let path = if secrets.find(self.path.as_bytes()).is_some() { SECRET } else { &self.path };
+        format!("{path} is {}, was {}", shown(&self.asked), shown(&self.recorded))
     }
 }
 

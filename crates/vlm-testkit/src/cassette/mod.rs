@@ -12,7 +12,8 @@
 //! - Deadlines and retries of a request ([`CallOptions`](vlm_core::CallOptions)) are neither written nor compared, since
 //!   they are no part of what is asked; its `strict` is.
 //!
-//! Files are read at once, in the task that asks: this is for tests.
+//! Files are read at once, in the task that asks, and what is recorded stays in memory until it is written: this is for
+//! tests.
 
 mod failure;
 mod file;

@@ -104,7 +104,7 @@ impl Player {
         };
         match found {
             Some(index) => Ok((entries[index].reply()?, format!("recording {} of {}", index + 1, self.path.display()))),
-            None => Err(miss(&self.path, operation, &asked, entries)
+            None => Err(miss(&self.path, operation, &asked, entries, self.sanitizer.secrets())
                 .with_provider(self.provider().to_owned())
                 .with_model(request.model.clone())),
         }

@@ -1,5 +1,7 @@
 //! A request as a cassette holds it: the neutral form, with a hash in place of each content.
 
+use std::path::Path;
+
 use bytes::Bytes;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -47,10 +49,10 @@ pub(super) fn neutral(request: &Request) -> Result<Neutral> {
 fn without_content(media: &Media) -> (Media, Option<Value>, Option<Content>) {
     let bytes = match media.source() {
         Source::Bytes(bytes) => bytes.clone(),
-        Source::Path(path) => match std::fs::read(path) {
-            Ok(bytes) => bytes.into(),
+        Source::Path(path) => match read(path) {
+            Some(bytes) => bytes,
             // What the provider says of it shall be replayed; its directories are of this machine.
-            Err(_) => {
+            None => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 return (stand_in(media, media.media_type()), Some(json!({"unreadable": name})), None);
             }
@@ -61,6 +63,12 @@ fn without_content(media: &Media) -> (Media, Option<Value>, Option<Content>) {
     let media_type = media.declared_media_type().cloned().or_else(|| MediaType::sniff(&bytes));
     let source = json!({"sha256": hash, "bytes": bytes.len()});
     (stand_in(media, media_type.or_else(|| media.media_type())), Some(source), Some(Content { hash, bytes }))
+}
+
+/// A plain file's content: a device or a pipe might have no end.
+fn read(path: &Path) -> Option<Bytes> {
+    let is_plain = std::fs::metadata(path).is_ok_and(|is| is.is_file());
+    if is_plain { std::fs::read(path).ok().map(Bytes::from) } else { None }
 }
 
 fn stand_in(media: &Media, media_type: Option<MediaType>) -> Media {

@@ -82,7 +82,8 @@ fn percent_encoded(secret: &str) -> Vec<u8> {
     encoded
 }
 
-/// The digits that base64 shows for the secret alone when `offset` bytes (modulo 3) stand before it.
+/// The digits that base64 shows for the secret alone when `offset` bytes (modulo 3) stand before it. A digit that it
+/// shares with what follows is not among them.
 fn base64_core(engine: &impl base64::Engine, secret: &str, offset: usize) -> Vec<u8> {
     let mut content = vec![0; offset];
     content.extend(secret.bytes());
@@ -118,7 +119,7 @@ mod tests {
                 assert_eq!(secrets.find(URL_SAFE.encode(&plain).as_bytes()), Some(1), "{plain}");
             }
         }
-        assert_eq!(secrets.find(STANDARD.encode("sk-ünïcode?>kex").as_bytes()), None);
+        assert_eq!(secrets.find(STANDARD.encode("sk-ünïcode?>kAy").as_bytes()), None);
     }
 
     #[test]

@@ -166,3 +166,15 @@ fn debug_shows_no_secret() {
     let shown = format!("{sanitizer:?} {cassette:?}");
     assert!(!shown.contains("very") && shown.contains("secrets: 1") && shown.contains("x.json"), "{shown}");
 }
+
+#[tokio::test]
+async fn a_miss_shows_no_secret() {
+    let place = Place::new();
+    assert_eq!(recorded(&place, ask("Hello"), FakeProvider::new(), Sanitizer::new()).await, None);
+    let cassette = Cassette::replay(place.cassette(), Sanitizer::new().secret(SECRET)).unwrap();
+    let request = ask(&format!("{}{SECRET}", "long ".repeat(20))).extra("acme", SECRET, json!(1));
+    let error = cassette.generate(&request).await.unwrap_err();
+    assert!(!error.message().contains("very") && !error.message().contains("sk-"), "{error}");
+    assert!(error.message().contains("messages[0].parts[0].text is [secret], was \"Hello\""), "{error}");
+    assert!(error.message().contains("[secret] is 1, was nothing"), "{error}");
+}
