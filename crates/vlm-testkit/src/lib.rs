@@ -1,6 +1,6 @@
 //! Proves a vision-language provider right: a [conformance suite](mod@conformance) that any provider can run, and a
 //! [scripted server](server) that does whatever a service can do wrong, byte by byte. For the tests of programs there is a
-//! [fake provider](fake), which needs no server.
+//! [fake provider](fake), which needs no server, and [cassettes](cassette), which record any provider and replay it.
 //!
 //! A provider implements one small trait, [`Subject`](conformance::Subject), and calls one macro:
 //!
@@ -18,6 +18,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod cassette;
 pub mod conformance;
 pub mod fake;
 pub mod server;
