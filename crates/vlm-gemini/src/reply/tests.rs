@@ -50,6 +50,11 @@ fn thinking_counts_as_output_and_what_is_not_told_is_not_zero() {
     assert_eq!((usage.input_tokens, usage.output_tokens), (Some(5), None));
     let usage = usage_of(r#"{"promptTokenCount":-1,"candidatesTokenCount":"3","thoughtsTokenCount":1e400}"#);
     assert_eq!((usage.input_tokens, usage.output_tokens), (None, Some(3)));
+    let thought = r#"{"promptTokenCount":5,"thoughtsTokenCount":7,"toolUsePromptTokenCount":2,"totalTokenCount":14}"#;
+    assert_eq!(usage_of(thought).output_tokens, Some(7));
+    let odd =
+        usage_of(r#"{"promptTokenCount":5,"candidatesTokenCount":3,"thoughtsTokenCount":null,"totalTokenCount":12}"#);
+    assert_eq!((odd.output_tokens, odd.reasoning_tokens), (None, None), "four tokens are not accounted for");
     let huge = usage_of(r#"{"candidatesTokenCount":18446744073709551615,"thoughtsTokenCount":1}"#);
     assert_eq!(huge.output_tokens, None);
     let twice = usage_of(

@@ -8,17 +8,25 @@ pub(crate) fn usage(counts: &RawObject<'_>) -> Usage {
     let mut usage = Usage::new();
     usage.input_tokens = counts.whole_number("promptTokenCount");
     usage.reasoning_tokens = counts.whole_number("thoughtsTokenCount");
-    let answer = counts.whole_number("candidatesTokenCount");
-    usage.output_tokens = match (answer, usage.reasoning_tokens) {
-        (Some(answer), thoughts) => answer.checked_add(thoughts.unwrap_or_default()),
-        // The service leaves out counts of zero.
-        (None, thoughts) => thoughts,
-    };
     usage.total_tokens = counts.whole_number("totalTokenCount");
+    usage.output_tokens = output(counts, &usage);
     usage.cached_input_tokens = counts.whole_number("cachedContentTokenCount");
     usage.input_by_modality = by_modality(counts, "promptTokensDetails");
     usage.output_by_modality = by_modality(counts, "candidatesTokensDetails");
     usage
+}
+
+/// Answer and thinking together; the service leaves out counts of zero. Nothing where the sum of all says otherwise: then
+/// one of the counts is missing or wrong.
+fn output(counts: &RawObject<'_>, usage: &Usage) -> Option<u64> {
+    let output = match (counts.whole_number("candidatesTokenCount"), usage.reasoning_tokens) {
+        (Some(answer), thoughts) => answer.checked_add(thoughts.unwrap_or_default())?,
+        (None, thoughts) => thoughts?,
+    };
+    let Some((input, total)) = usage.input_tokens.zip(usage.total_tokens) else { return Some(output) };
+    let tools = counts.whole_number("toolUsePromptTokenCount").unwrap_or_default();
+    let sum = input.checked_add(tools)?.checked_add(output)?;
+    (sum == total).then_some(output)
 }
 
 /// A list of `{"modality": "IMAGE", "tokenCount": 258}`; of modalities that are named twice, the sum.

@@ -32,6 +32,20 @@ pub(crate) fn scene(model: &str, scene: &Scene) -> Wire {
             Ok((_, error)) => broken(pieces(answer), &error),
             Err(reason) => Wire::never(reason),
         },
+        Scene::Reasoned { .. } if model == "gemini-2.0-flash" => Wire::never("this model does not think"),
+        Scene::Reasoned { answer, reasoning, streamed: false } => {
+            let mut candidate = candidate(&answer.text(), Some(&answer.finish));
+            if let Some(parts) = candidate["content"]["parts"].as_array_mut() {
+                parts.insert(0, thought(reasoning));
+            }
+            whole(200, &reply(answer, Some(candidate), usage(model, answer)))
+        }
+        Scene::Reasoned { answer, reasoning, .. } => {
+            let mut first = candidate("", None);
+            first["content"]["parts"] = json!([thought(reasoning)]);
+            let first = reply(answer, Some(first), answer.input_tokens().map(prompt));
+            stream([first].into_iter().chain(events(model, answer)))
+        }
         Scene::NoChoice => whole(200, &reply(&Answer::of([""]), None, None)),
         _ => Wire::never("not known to this subject"),
     }
@@ -73,6 +87,10 @@ fn reply(answer: &Answer, candidate: Option<Value>, usage: Option<Value>) -> Val
     reply
 }
 
+fn thought(text: &str) -> Value {
+    json!({ "text": text, "thought": true })
+}
+
 /// A candidate; without a text it has no parts.
 fn candidate(text: &str, ended: Option<&FinishReason>) -> Value {
     let mut content = json!({ "role": "model" });
@@ -103,10 +121,14 @@ fn usage(model: &str, answer: &Answer) -> Option<Value> {
     let said = match model {
         "gemini-2.0-flash" => output,
         _ => {
-            usage["thoughtsTokenCount"] = THOUGHTS.into();
-            output - THOUGHTS
+            let thoughts = answer.usage.as_ref().and_then(|usage| usage.reasoning_tokens).unwrap_or(THOUGHTS);
+            usage["thoughtsTokenCount"] = thoughts.into();
+            output - thoughts
         }
     };
+    if let Some(cached) = answer.usage.as_ref().and_then(|usage| usage.cached_input_tokens) {
+        usage["cachedContentTokenCount"] = cached.into();
+    }
     usage["candidatesTokenCount"] = said.into();
     usage["candidatesTokensDetails"] = json!([{ "modality": "TEXT", "tokenCount": said }]);
     Some(usage)

@@ -15,6 +15,7 @@ pub(crate) fn scene(service: Service, scene: &Scene) -> Wire {
         Scene::Refusal(refusal) => errors::refused(service, refusal),
         Scene::RefusalInside(refusal) => inside(service, refusal),
         Scene::BrokenStream(answer, refusal) => broken(service, answer, refusal),
+        Scene::Reasoned { answer, reasoning, streamed } => reasoned(service, answer, reasoning, *streamed),
         Scene::NoChoice => {
             let mut reply = whole(&Answer::of([""]));
             reply["choices"] = json!([]);
@@ -51,12 +52,14 @@ fn finish(reason: &FinishReason) -> Value {
 
 fn usage(answer: &Answer) -> Option<Value> {
     let (input, output) = (answer.input_tokens()?, answer.output_tokens()?);
+    let details = answer.usage.clone().unwrap_or_default();
+    let (cached, reasoning) = (details.cached_input_tokens.unwrap_or(0), details.reasoning_tokens.unwrap_or(0));
     Some(json!({
         "prompt_tokens": input,
         "completion_tokens": output,
         "total_tokens": input + output,
-        "prompt_tokens_details": { "cached_tokens": 0, "audio_tokens": 0 },
-        "completion_tokens_details": { "reasoning_tokens": 0, "audio_tokens": 0 },
+        "prompt_tokens_details": { "cached_tokens": cached, "audio_tokens": 0 },
+        "completion_tokens_details": { "reasoning_tokens": reasoning, "audio_tokens": 0 },
     }))
 }
 
@@ -93,6 +96,25 @@ fn pieces(answer: &Answer) -> Vec<Value> {
     let mut chunks = vec![delta(answer, json!({ "role": "assistant", "content": "", "refusal": null }), Value::Null)];
     chunks.extend(answer.pieces.iter().map(|piece| delta(answer, json!({ "content": piece }), Value::Null)));
     chunks
+}
+
+/// Reasoning beside the text, under the name that each server has for it.
+fn reasoned(service: Service, answer: &Answer, reasoning: &str, streamed: bool) -> Wire {
+    let field = match service {
+        Service::OpenAi => return Wire::never("chat completions of OpenAI show no reasoning"),
+        Service::DashScope => "reasoning_content",
+        Service::Vllm | Service::OpenRouter => "reasoning",
+    };
+    if streamed {
+        let mut events: Vec<String> = events(answer).collect();
+        let thought = delta(answer, json!({ "content": null, field: reasoning }), Value::Null);
+        // After the chunk that names the role.
+        events.insert(1, thought.to_string());
+        return Wire::data(events.into_iter().chain([DONE.to_owned()])).with_end_marks(1);
+    }
+    let mut reply = whole(answer);
+    reply["choices"][0]["message"][field] = json!(reasoning);
+    Wire::json(200, &reply)
 }
 
 /// Errors inside HTTP 200: a model of OpenAI that refuses, and what fails behind OpenRouter while it answers.

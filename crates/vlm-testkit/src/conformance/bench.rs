@@ -67,7 +67,10 @@ impl Bench {
 
     /// One of the cases that a check went through: the report names them, because a subject may leave some out.
     pub(crate) fn note(&self, case: impl Display) {
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(case.to_string());
+        let (case, mut notes) = (case.to_string(), self.notes.lock().unwrap_or_else(PoisonError::into_inner));
+        if !notes.contains(&case) {
+            notes.push(case);
+        }
     }
 
     /// The cases, joined.
