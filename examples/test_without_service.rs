@@ -1,5 +1,6 @@
 //! Testing a program that asks a model, without a service: answers from a script, then answers that fit whatever schema is
 //! asked for. What was asked can be looked at afterwards.
+#![allow(clippy::print_stdout, reason = "an example talks to its reader")]
 
 use serde::Deserialize;
 use vlm_core::{Delivery, Error, ErrorKind, VisionProvider, VisionProviderExt};
