@@ -8,6 +8,7 @@ mod declared;
 mod dialect;
 mod each;
 mod emulate;
+mod environment;
 mod estimate;
 mod exit;
 mod explain;

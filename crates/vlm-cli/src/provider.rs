@@ -9,6 +9,7 @@ use vlm_emulator::Emulator;
 use vlm_layers::Budgeted;
 
 use crate::args::{CallArgs, DEFAULT_MODEL};
+use crate::environment::variable;
 use crate::exit::Failure;
 use crate::input;
 use crate::registry::{Backend, NamedModel, Way};
@@ -40,7 +41,7 @@ pub(crate) fn online(
         Some(path) => Some(input::key(path, report)?),
         None => key_from_env(backend)?,
     };
-    let base_url = args.base_url.clone().or_else(|| backend.url_variable().and_then(|name| from_env(&name)));
+    let base_url = args.base_url.clone().or_else(|| backend.url_variable().and_then(|name| variable(&name)));
     if backend.needs_url() && base_url.is_none() {
         let hint = "give --base-url URL, such as http://127.0.0.1:8000/v1";
         return Err(Failure::setup(format!("`{}` has no address of its own", backend.name()), hint));
@@ -71,7 +72,7 @@ pub(crate) async fn offline(args: &CallArgs, spending: &Spending, named: &NamedM
 
 /// The model as named by the flag, else by the environment, else the default.
 pub(crate) fn model(named: Option<&str>) -> Result<NamedModel, Failure> {
-    let named = named.map(str::to_owned).or_else(|| from_env(MODEL_VARIABLE));
+    let named = named.map(str::to_owned).or_else(|| variable(MODEL_VARIABLE));
     NamedModel::read(named.as_deref().unwrap_or(DEFAULT_MODEL))
 }
 
@@ -94,22 +95,16 @@ fn check_flags(args: &CallArgs, named: &NamedModel) -> Result<(), Failure> {
 
 fn key_from_env(backend: &dyn Backend) -> Result<Option<String>, Failure> {
     let variables = backend.key_variables();
-    let key = variables.iter().find_map(|name| from_env(name));
+    let key = variables.iter().find_map(|name| variable(name));
     if key.is_some() || !backend.needs_key() {
         return Ok(key);
     }
-    let variable = variables.first().map_or("its variable", String::as_str);
+    let wanted = variables.first().map_or("its variable", String::as_str);
     let name = backend.name();
     let service = if name == "memories" { "memories.ai" } else { name.as_str() };
     let offline = if name == "memories" { "; or try it without one: add --offline" } else { "" };
-    let error = Error::new(ErrorKind::Configuration, format!("there is no key: {variable} is not set"));
+    let error = Error::new(ErrorKind::Configuration, format!("there is no key: {wanted} is not set"));
     Err(Failure::call(
-        error.with_advice(format!("set {variable} to your {service} key or give --key-file FILE{offline}")),
+        error.with_advice(format!("set {wanted} to your {service} key or give --key-file FILE{offline}")),
     ))
-}
-
-/// A variable without the white space around it; empty counts as unset.
-#[expect(clippy::disallowed_methods, reason = "the one place where this program reads its environment")]
-pub(crate) fn from_env(name: &str) -> Option<String> {
-    std::env::var(name).ok().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }

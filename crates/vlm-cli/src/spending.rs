@@ -7,8 +7,9 @@ use vlm_core::{Currency, Money, PriceList, VisionProvider};
 use vlm_layers::{Budget, Budgeted, Limit};
 
 use crate::args::{PriceArgs, SpendArgs};
+use crate::environment::variable;
 use crate::exit::Failure;
-use crate::{input, provider, registry};
+use crate::{input, registry};
 
 const LEDGER_VARIABLE: &str = "VLM_LEDGER";
 
@@ -74,8 +75,8 @@ pub(crate) fn prices(args: &PriceArgs) -> Result<PriceList, Failure> {
 /// Where calls are recorded unless the flags say otherwise: as the environment says, else in the user's own folder for
 /// the state of programs. `None` where the system names no such folder.
 pub(crate) fn usual_ledger() -> Option<PathBuf> {
-    let folder = |name: &str, below: &str| provider::from_env(name).map(|base| Path::new(&base).join(below));
-    provider::from_env(LEDGER_VARIABLE).map(PathBuf::from).or_else(|| {
+    let folder = |name: &str, below: &str| variable(name).map(|base| Path::new(&base).join(below));
+    variable(LEDGER_VARIABLE).map(PathBuf::from).or_else(|| {
         let state = folder("XDG_STATE_HOME", "").or_else(|| folder("LOCALAPPDATA", ""));
         let state = state.or_else(|| folder("HOME", ".local/state"))?;
         Some(state.join("vlm").join("ledger"))

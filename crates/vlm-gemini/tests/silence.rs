@@ -4,86 +4,24 @@
 
 mod support;
 
-use std::fmt::Debug;
 use std::fs;
-use std::sync::{Arc, Mutex, OnceLock};
 
 use serde_json::json;
 use support::{Answer, Bench, KEY, MODEL, media, refusal};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
 use vlm_core::{Media, Message, Request, VisionProvider};
 use vlm_gemini::{Gemini, Upload};
+use vlm_testkit::capture::{Capture, every_form};
 
 const PROMPT: &str = "MARKERPROMPT";
 const QUERY: &str = "MARKERQUERY";
 const FOLDER: &str = "MARKERFOLDER";
 const CONTENT: &str = "MARKERCONTENT";
 
-/// Everything that was logged, at every level, with every field.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<String>>);
-
-/// The log of this whole test program: every test watches it before it does anything.
-fn log() -> &'static Log {
-    static LOG: OnceLock<Log> = OnceLock::new();
-    LOG.get_or_init(|| {
-        let log = Log::default();
-        tracing::subscriber::set_global_default(log.clone()).unwrap();
-        log
-    })
-}
-
-struct Fields<'a>(&'a mut String);
-
-impl Visit for Fields<'_> {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.0.push_str(&format!("{}={value:?} ", field.name()));
-    }
-}
-
-impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        // The HTTP library below logs on its own account; what it says is not ours to promise.
-        metadata.target().starts_with("vlm")
-    }
-
-    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
-        attributes.record(&mut Fields(&mut self.0.lock().unwrap()));
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, values: &Record<'_>) {
-        values.record(&mut Fields(&mut self.0.lock().unwrap()));
-    }
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        event.record(&mut Fields(&mut self.0.lock().unwrap()));
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
-
 #[track_caller]
 fn assert_silent(shown: &str, what: &str) {
     for marker in [KEY, PROMPT, QUERY, FOLDER, CONTENT, "session-1"] {
         assert!(!shown.contains(marker), "{marker} in {what}: {shown}");
     }
-}
-
-fn report(error: &vlm_core::Error) -> String {
-    let mut report = format!("{error}\n{error:?}\n{error:#?}\n");
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        report.push_str(&format!("{cause}\n{cause:?}\n"));
-        source = cause.source();
-    }
-    report
 }
 
 fn replies() -> Vec<(&'static str, Vec<Answer>)> {
@@ -102,7 +40,7 @@ fn replies() -> Vec<(&'static str, Vec<Answer>)> {
 
 #[tokio::test]
 async fn nothing_shows_what_it_should_not() {
-    let log = log();
+    let log = Capture::of_the_program();
     let folder = tempfile::tempdir().unwrap();
     let inner = folder.path().join(FOLDER);
     fs::create_dir(&inner).unwrap();
@@ -123,7 +61,7 @@ async fn nothing_shows_what_it_should_not() {
             bench.google.answer(answers.clone());
             match gemini.generate(&request).await {
                 Ok(answer) => assert_silent(&format!("{answer:?}"), "an answer"),
-                Err(error) => assert_silent(&report(&error), name),
+                Err(error) => assert_silent(&every_form(&error), name),
             }
             bench.google.order(|orders| orders.answers = answers.clone().into());
             match gemini.stream(&request).await {
@@ -131,12 +69,12 @@ async fn nothing_shows_what_it_should_not() {
                     while let Some(event) = stream.next().await {
                         match event {
                             Ok(event) => assert_silent(&format!("{event:?}"), "an event"),
-                            Err(error) => assert_silent(&report(&error), name),
+                            Err(error) => assert_silent(&every_form(&error), name),
                         }
                     }
                     assert_silent(&format!("{stream:?}"), "a stream");
                 }
-                Err(error) => assert_silent(&report(&error), name),
+                Err(error) => assert_silent(&every_form(&error), name),
             }
             for request in bench.google.journal() {
                 assert!(!request.target.contains(KEY), "{}", request.target);
@@ -145,14 +83,14 @@ async fn nothing_shows_what_it_should_not() {
             }
         }
     }
-    let logged = log.0.lock().unwrap().clone();
+    let logged = log.text();
     assert!(logged.contains("message=reply") && logged.contains("status=500"), "the log was watched: {logged}");
     assert_silent(&logged, "the log");
 }
 
 #[tokio::test]
 async fn uploads_that_fail_are_silent_too() {
-    let log = log();
+    let log = Capture::of_the_program();
     let folder = tempfile::tempdir().unwrap();
     let inner = folder.path().join(FOLDER);
     fs::create_dir(&inner).unwrap();
@@ -161,27 +99,27 @@ async fn uploads_that_fail_are_silent_too() {
     let bench = Bench::start().await;
     bench.google.order(|orders| orders.cuts.extend([1, 1, 1]));
     let error = bench.gemini().upload(Media::path(&path)).await.unwrap_err();
-    assert_silent(&report(&error), "a broken upload");
+    assert_silent(&every_form(&error), "a broken upload");
     bench.google.order(|orders| orders.failure = Some(format!("bad film of {KEY}")));
     let error = bench.gemini().upload(Media::path(&path)).await.unwrap_err();
     assert!(error.service_message().unwrap().starts_with("bad film"), "{error}");
-    assert_silent(&report(&error), "a file that failed");
+    assert_silent(&every_form(&error), "a file that failed");
     bench.google.order(|orders| orders.failure = None);
     let file = bench.gemini().upload(Media::path(&path)).await.unwrap();
     assert_silent(&format!("{file:?} {:?}", file.media()), "an uploaded file");
-    assert_silent(&log.0.lock().unwrap(), "the log");
+    assert_silent(&log.text(), "the log");
 }
 
 #[tokio::test]
 async fn a_service_that_repeats_the_key_is_scrubbed() {
-    let log = log();
+    let log = Capture::of_the_program();
     let bench = Bench::start().await;
     let body = json!({"error": {"code": 400, "status": "INVALID_ARGUMENT", "message": format!("bad key {KEY}")}});
     bench.google.answer([Answer::json(400, &body)]);
     let error = bench.gemini().generate(&support::ask()).await.unwrap_err();
     assert!(error.service_message().unwrap().starts_with("bad key"), "{error}");
-    assert_silent(&report(&error), "the error");
-    assert_silent(&log.0.lock().unwrap(), "the log");
+    assert_silent(&every_form(&error), "the error");
+    assert_silent(&log.text(), "the log");
 }
 
 #[test]
@@ -189,6 +127,6 @@ fn a_malformed_key_is_not_quoted() {
     for key in ["", "  ", "MARKERPROMPT\nx", "MARKERPROMPT\u{7f}"] {
         let error = Gemini::new(key).unwrap_err();
         assert_eq!(error.kind(), vlm_core::ErrorKind::Configuration);
-        assert_silent(&report(&error), "a malformed key");
+        assert_silent(&every_form(&error), "a malformed key");
     }
 }

@@ -39,6 +39,7 @@ mod codec;
 mod error;
 mod file;
 mod film;
+mod found;
 mod input;
 mod orientation;
 mod picture;

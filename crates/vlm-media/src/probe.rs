@@ -6,6 +6,7 @@ use vlm_core::{MediaFacts, MediaKind, MediaType};
 
 use crate::codec::Codec;
 use crate::error::ProbeError;
+use crate::found::Found;
 use crate::input::{Fault, Input, Reader, Source};
 use crate::orientation::Orientation;
 use crate::{film, picture};
@@ -41,18 +42,6 @@ impl Probe {
     pub fn kind(&self) -> Option<MediaKind> {
         self.media_type.kind()
     }
-}
-
-/// What a parser found.
-#[derive(Debug, Default)]
-pub(crate) struct Found {
-    pub(crate) stored: Option<(u32, u32)>,
-    pub(crate) orientation: Orientation,
-    pub(crate) codec: Option<Codec>,
-    pub(crate) duration: Option<std::time::Duration>,
-    pub(crate) frames: Option<u64>,
-    pub(crate) fps: Option<f64>,
-    pub(crate) sound: Option<bool>,
 }
 
 impl Found {

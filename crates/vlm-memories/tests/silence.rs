@@ -4,69 +4,17 @@
 
 mod support;
 
-use std::fmt::Debug;
 use std::fs;
-use std::sync::{Arc, Mutex, OnceLock};
 
 use support::{Bench, KEY, media};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
 use vlm_core::{Media, Message, Request, VisionProvider, VisionProviderExt};
 use vlm_emulator::Script;
+use vlm_testkit::capture::{Capture, every_form};
 
 const PROMPT: &str = "MARKERPROMPT";
 const QUERY: &str = "MARKERQUERY";
 const FOLDER: &str = "MARKERFOLDER";
 const CONTENT: &str = "MARKERCONTENT";
-
-/// Everything that was logged, at every level, with every field.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<String>>);
-
-/// The log of this whole test program: every test watches it before it does anything.
-fn log() -> &'static Log {
-    static LOG: OnceLock<Log> = OnceLock::new();
-    LOG.get_or_init(|| {
-        let log = Log::default();
-        tracing::subscriber::set_global_default(log.clone()).unwrap();
-        log
-    })
-}
-
-struct Fields<'a>(&'a mut String);
-
-impl Visit for Fields<'_> {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.0.push_str(&format!("{}={value:?} ", field.name()));
-    }
-}
-
-impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        // The HTTP library below logs on its own account; what it says is not ours to promise.
-        metadata.target().starts_with("vlm")
-    }
-
-    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
-        attributes.record(&mut Fields(&mut self.0.lock().unwrap()));
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, values: &Record<'_>) {
-        values.record(&mut Fields(&mut self.0.lock().unwrap()));
-    }
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        event.record(&mut Fields(&mut self.0.lock().unwrap()));
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
 
 #[track_caller]
 fn assert_silent(shown: &str, what: &str) {
@@ -75,19 +23,9 @@ fn assert_silent(shown: &str, what: &str) {
     }
 }
 
-fn report(error: &vlm_core::Error) -> String {
-    let mut report = format!("{error}\n{error:?}\n{error:#?}\n");
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        report.push_str(&format!("{cause}\n{cause:?}\n"));
-        source = cause.source();
-    }
-    report
-}
-
 #[tokio::test]
 async fn nothing_shows_what_it_should_not() {
-    let log = log();
+    let log = Capture::of_the_program();
     let bench = Bench::start().await;
     let folder = tempfile::tempdir().unwrap();
     let inner = folder.path().join(FOLDER);
@@ -113,36 +51,36 @@ async fn nothing_shows_what_it_should_not() {
         assert_silent(&format!("{request:?} {request:#?}"), "a request");
         match bench.memories().generate(&request).await {
             Ok(answer) => assert_silent(&format!("{answer:?}"), "an answer"),
-            Err(error) => assert_silent(&report(&error), order),
+            Err(error) => assert_silent(&every_form(&error), order),
         }
         match bench.memories().stream(&request).await {
             Ok(mut stream) => {
                 while let Some(event) = stream.next().await {
                     match event {
                         Ok(event) => assert_silent(&format!("{event:?}"), "an event"),
-                        Err(error) => assert_silent(&report(&error), order),
+                        Err(error) => assert_silent(&every_form(&error), order),
                     }
                 }
                 assert_silent(&format!("{stream:?}"), "a stream");
             }
-            Err(error) => assert_silent(&report(&error), order),
+            Err(error) => assert_silent(&every_form(&error), order),
         }
     }
-    let logged = log.0.lock().unwrap().clone();
+    let logged = log.text();
     assert!(logged.contains("message=reply") && logged.contains("status=500"), "the log was watched: {logged}");
     assert_silent(&logged, "the log");
 }
 
 #[tokio::test]
 async fn a_service_that_repeats_the_key_is_scrubbed() {
-    let log = log();
+    let log = Capture::of_the_program();
     let bench = Bench::start().await;
     let order = format!("status=401; message=invalid key {KEY}");
     bench.emulator.set_script(Script::from_json(serde_json::to_vec(&[order]).unwrap()).unwrap());
     let error = bench.memories().model("qwen:qwen3-vl-plus").ask("?").await.unwrap_err();
     assert!(error.service_message().unwrap().starts_with("invalid key"), "{error}");
-    assert_silent(&report(&error), "the error");
-    assert_silent(&log.0.lock().unwrap(), "the log");
+    assert_silent(&every_form(&error), "the error");
+    assert_silent(&log.text(), "the log");
 }
 
 #[test]
@@ -150,6 +88,6 @@ fn a_malformed_key_is_not_quoted() {
     for key in ["", "  ", "MARKERPROMPT\nx", "MARKERPROMPT\u{7f}"] {
         let error = vlm_memories::Memories::new(key).unwrap_err();
         assert_eq!(error.kind(), vlm_core::ErrorKind::Configuration);
-        assert_silent(&report(&error), "a malformed key");
+        assert_silent(&every_form(&error), "a malformed key");
     }
 }

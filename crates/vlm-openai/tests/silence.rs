@@ -4,17 +4,13 @@
 
 mod support;
 
-use std::fmt::Debug;
 use std::fs;
-use std::sync::{Arc, Mutex, OnceLock};
 
 use serde_json::json;
 use support::{KEY, Server, media, reply};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
 use vlm_core::{Media, Message, Request, VisionProvider, VisionProviderExt};
 use vlm_openai::{OpenAi, Profile};
+use vlm_testkit::capture::{Capture, every_form};
 use vlm_testkit::server::Reply;
 
 const PROMPT: &str = "MARKERPROMPT";
@@ -24,69 +20,11 @@ const CONTENT: &str = "MARKERCONTENT";
 const HEADER: &str = "MARKERHEADER";
 const ANSWER: &str = "MARKERANSWER";
 
-/// Everything that was logged, at every level, with every field.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<String>>);
-
-/// The log of this whole test program: every test watches it before it does anything.
-fn log() -> &'static Log {
-    static LOG: OnceLock<Log> = OnceLock::new();
-    LOG.get_or_init(|| {
-        let log = Log::default();
-        tracing::subscriber::set_global_default(log.clone()).unwrap();
-        log
-    })
-}
-
-struct Fields<'a>(&'a mut String);
-
-impl Visit for Fields<'_> {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.0.push_str(&format!("{}={value:?} ", field.name()));
-    }
-}
-
-impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        // The HTTP library below logs on its own account; what it says is not ours to promise.
-        metadata.target().starts_with("vlm")
-    }
-
-    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
-        attributes.record(&mut Fields(&mut self.0.lock().unwrap()));
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, values: &Record<'_>) {
-        values.record(&mut Fields(&mut self.0.lock().unwrap()));
-    }
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        event.record(&mut Fields(&mut self.0.lock().unwrap()));
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
-
 #[track_caller]
 fn assert_silent(shown: &str, what: &str) {
     for marker in [KEY, PROMPT, QUERY, FOLDER, CONTENT, HEADER, ANSWER] {
         assert!(!shown.contains(marker), "{marker} in {what}: {shown}");
     }
-}
-
-fn report(error: &vlm_core::Error) -> String {
-    let mut report = format!("{error}\n{error:?}\n{error:#?}\n");
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        report.push_str(&format!("{cause}\n{cause:?}\n"));
-        source = cause.source();
-    }
-    report
 }
 
 /// One of everything that can come back.
@@ -110,7 +48,7 @@ fn answers() -> Vec<Reply> {
 
 #[tokio::test]
 async fn nothing_shows_what_it_should_not() {
-    let log = log();
+    let log = Capture::of_the_program();
     let server = Server::start(vec![reply::text(ANSWER)]).await;
     let folder = tempfile::tempdir().unwrap();
     let inner = folder.path().join(FOLDER);
@@ -136,35 +74,35 @@ async fn nothing_shows_what_it_should_not() {
             assert_silent(&format!("{request:?} {request:#?}"), "a request");
             match provider.generate(&request).await {
                 Ok(answer) => assert_silent(&format!("{answer:?}"), "an answer"),
-                Err(error) => assert_silent(&report(&error), "an error"),
+                Err(error) => assert_silent(&every_form(&error), "an error"),
             }
             match provider.stream(&request).await {
                 Ok(mut stream) => {
                     while let Some(event) = stream.next().await {
                         match event {
                             Ok(event) => assert_silent(&format!("{event:?}"), "an event"),
-                            Err(error) => assert_silent(&report(&error), "an error of a stream"),
+                            Err(error) => assert_silent(&every_form(&error), "an error of a stream"),
                         }
                     }
                     assert_silent(&format!("{stream:?}"), "a stream");
                 }
-                Err(error) => assert_silent(&report(&error), "an error of a stream"),
+                Err(error) => assert_silent(&every_form(&error), "an error of a stream"),
             }
         }
     }
-    let logged = log.0.lock().unwrap().clone();
+    let logged = log.text();
     assert!(logged.contains("message=reply") && logged.contains("status=500"), "the log was watched: {logged}");
     assert_silent(&logged, "the log");
 }
 
 #[tokio::test]
 async fn a_service_that_repeats_the_key_is_scrubbed() {
-    let log = log();
+    let log = Capture::of_the_program();
     let server = Server::start(vec![reply::error(401, "invalid_api_key", &format!("invalid key {KEY}"))]).await;
     let error = server.openai().model("gpt-4.1").ask("?").await.unwrap_err();
     assert!(error.service_message().unwrap().starts_with("invalid key"), "{error}");
-    assert_silent(&report(&error), "the error");
-    assert_silent(&log.0.lock().unwrap(), "the log");
+    assert_silent(&every_form(&error), "the error");
+    assert_silent(&log.text(), "the log");
 }
 
 #[test]
@@ -172,6 +110,6 @@ fn a_malformed_key_is_not_quoted() {
     for key in ["", "  ", "MARKERPROMPT\nx", "MARKERPROMPT\u{7f}"] {
         let error = OpenAi::new(key).unwrap_err();
         assert_eq!(error.kind(), vlm_core::ErrorKind::Configuration);
-        assert_silent(&report(&error), "a malformed key");
+        assert_silent(&every_form(&error), "a malformed key");
     }
 }

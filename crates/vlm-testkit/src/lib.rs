@@ -18,6 +18,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod capture;
 pub mod cassette;
 pub mod conformance;
 pub mod fake;

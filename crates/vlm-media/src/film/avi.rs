@@ -1,8 +1,8 @@
 //! AVI: the header list of a RIFF file, and the frame count of OpenDML for files above 1 GB.
 
 use crate::codec::Codec;
+use crate::found::Found;
 use crate::input::{Fault, Input, readable};
-use crate::probe::Found;
 use crate::timing;
 
 /// Chunks side by side that are looked at in one list.

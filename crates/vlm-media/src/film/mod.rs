@@ -8,8 +8,8 @@ mod ts;
 
 use vlm_core::MediaType;
 
+use crate::found::Found;
 use crate::input::{Fault, Input};
-use crate::probe::Found;
 
 /// Reads the facts of a film of a type that the first bytes told.
 pub(crate) fn parse(input: &mut Input<'_>, media_type: &MediaType) -> Result<Found, Fault> {

@@ -11,9 +11,9 @@ mod webp;
 
 use vlm_core::MediaType;
 
+use crate::found::Found;
 use crate::input::{Fault, Input};
 use crate::orientation::Orientation;
-use crate::probe::Found;
 
 /// What ends before it was found, in most errors.
 const SIZE: &str = "its width and height";

@@ -100,7 +100,6 @@
 //! machine is no wrong provider. Exact delays are a matter of the retry loop's own tests.
 
 mod bench;
-mod capture;
 mod check;
 mod checks;
 mod grow;

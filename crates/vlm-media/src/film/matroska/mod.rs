@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use self::ebml::{Element, Elements};
 use crate::codec::Codec;
+use crate::found::Found;
 use crate::input::{Fault, Input, readable};
-use crate::probe::Found;
 use crate::timing;
 
 /// Ids, from the Matroska specification (RFC 9559).

@@ -5,8 +5,8 @@ mod track;
 
 use self::track::{Clock, Track};
 use crate::boxes::{Box4, Boxes};
+use crate::found::Found;
 use crate::input::{Fault, Input, readable};
-use crate::probe::Found;
 use crate::timing;
 
 /// Tracks that are looked at; a camera writes up to about ten.

@@ -4,8 +4,8 @@ mod tables;
 
 use self::tables::{Packet, Section, Streams};
 use super::sequence::{self, Sequence};
+use crate::found::Found;
 use crate::input::{Fault, Input, readable};
-use crate::probe::Found;
 use crate::timing;
 
 const PACKET: usize = 188;

@@ -1,6 +1,5 @@
 //! Nothing secret is shown: not the key, not a prompt, not a byte of a picture, not the query of a URL.
 
-use std::error::Error as _;
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -9,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use vlm_core::{Completion, Error, ErrorKind, Media, Message, Request};
 
 use super::Endpoint;
+use crate::capture::{Capture, every_form};
 use crate::conformance::bench::{Bench, KEY, Method, Stage};
-use crate::conformance::capture::Capture;
 use crate::conformance::check::{Checked, Stop, ensure, fail};
 use crate::conformance::samples::{self, Folder};
 use crate::conformance::scene::{Answer, Refusal, Scene};
@@ -54,13 +53,7 @@ fn silent_debug(value: &impl Debug, what: &str) -> Checked {
 
 /// An error in every form in which it is shown.
 fn silent_error(error: &Error, what: &str) -> Checked {
-    let mut shown = format!("{error}\n{error:?}\n{error:#?}\n{}\n", error.advice());
-    let mut source = error.source();
-    while let Some(cause) = source {
-        shown.push_str(&format!("{cause}\n{cause:?}\n"));
-        source = cause.source();
-    }
-    silent(&shown, what)
+    silent(&every_form(error), what)
 }
 
 /// Asks, and looks at everything that can be shown on the way.
