@@ -101,6 +101,22 @@ async fn a_reused_connection_that_dies_is_replaced() {
 }
 
 #[tokio::test]
+async fn an_idle_connection_that_was_closed_goes_unnoticed() {
+    // The reply promises to keep the connection open, and right behind it the server closes it.
+    let server = Server::start(vec![vec![Step::Read, json("200 OK", "", "{}")]]).await;
+    let client = client();
+    for _ in 0..5 {
+        assert_eq!(client.send(call(&server.url()), judge).await.unwrap().1.attempts, 1);
+        // The pool gets its turns to see it.
+        for _ in 0..1000 {
+            tokio::task::yield_now().await;
+        }
+    }
+    let connections: Vec<usize> = server.seen().iter().map(|seen| seen.connection).collect();
+    assert_eq!(connections, [0, 1, 2, 3, 4]);
+}
+
+#[tokio::test]
 async fn a_rate_limit_with_a_delay() {
     let limited = json("429 Too Many Requests", "retry-after-ms: 50\r\n", "{}");
     let server = Server::start(vec![vec![Step::Read, limited, Step::Read, json("200 OK", "", "{}")]]).await;

@@ -1,14 +1,16 @@
 //! The loop under a paused clock: exact times, no sockets.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
 
 use vlm_core::{Billed, ConnectCause, Delivery, ErrorKind, TimeoutPhase, TransportPhase};
 use vlm_http::{
-    Body, Call, Deadlines, Fault, HttpClient, Reply, RetryClass, RetryPolicy, RetryQuota, Secret, TransportFault,
+    Body, Call, Clock, Deadlines, Fault, HttpClient, Reply, RetryClass, RetryPolicy, RetryQuota, Secret, Sleep,
+    SseEvent, TokioClock, TransportFault,
 };
 
-use crate::support::fake::{Answer, Fake, Piece, reply, status, text};
+use crate::support::fake::{Answer, Fake, Piece, events, reply, status, text};
 use crate::support::{call, judge, ms, now, scripted, secs};
 
 const URL: &str = "https://example.com/v1/chat";
@@ -87,6 +89,35 @@ async fn ordered_delays() {
         client(&fake).send(call(URL), judge).await.unwrap();
         assert_eq!(fake.times(), [ms(0), expected], "{headers:?}");
     }
+}
+
+/// tokio's clock beside a calendar that stands an hour ahead of the dates below, an hour behind, and so on.
+#[derive(Debug, Default)]
+struct Jumping(TokioClock, AtomicBool);
+
+impl Clock for Jumping {
+    fn now(&self) -> Duration {
+        self.0.now()
+    }
+
+    fn wall(&self) -> SystemTime {
+        let date = SystemTime::UNIX_EPOCH + secs(784_111_777);
+        if self.1.fetch_not(Ordering::SeqCst) { date - secs(3600) } else { date + secs(3600) }
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.0.sleep(duration)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_calendar_that_jumps_moves_dates_only() {
+    let fake = Fake::new([reply(429, &[("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT")], "{}")]);
+    let client = scripted(fake.clone()).clock(Arc::new(Jumping::default())).build().unwrap();
+    let error = client.send(call(URL), judge).await.unwrap_err();
+    // Past at the first look, and so ignored; an hour away at the second, and so told and not waited for.
+    assert_eq!((error.attempts(), error.retry_after()), (2, Some(secs(3600))));
+    assert_eq!((error.elapsed(), fake.times()), (Some(ms(500)), vec![ms(0), ms(500)]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -286,6 +317,21 @@ async fn cancelling_during_a_wait_sends_nothing_more() {
     assert!(cancelled.is_err());
     tokio::time::sleep(secs(100)).await;
     assert_eq!(fake.times().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_callback_that_panics_takes_nobody_down() {
+    let fake = Fake::new([status(200), events(vec![text("data: one\n\n")]), status(200)]);
+    let client = client(&fake);
+    let (judging, looking) = (client.clone(), client.clone());
+    let judged = |_: &Reply| -> Result<(), Fault> { panic!("on purpose") };
+    let panicked = tokio::spawn(async move { judging.send(call(URL), judged).await });
+    assert!(panicked.await.unwrap_err().is_panic());
+    let first = |_: &SseEvent| -> Result<(), Fault> { panic!("on purpose") };
+    let panicked = tokio::spawn(async move { looking.open(call(URL), judge, first).await });
+    assert!(panicked.await.unwrap_err().is_panic());
+    assert_eq!(client.send(call(URL), judge).await.unwrap().1.attempts, 1);
+    assert_eq!(fake.times().len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
