@@ -138,6 +138,12 @@ async fn redirects_are_not_followed() {
         assert!(error.message().contains(&format!("127.0.0.1:{port},")), "{error}");
         assert!(refusals(&elsewhere), "a second request was sent");
     }
+    // The same server would answer the second one.
+    for target in ["/elsewhere", "elsewhere", "//127.0.0.1/", "?again", "file:///etc/hostname"] {
+        let (error, requests) =
+            error(vec![Step::Read, json("302 Found", &format!("location: {target}\r\n"), "{}")]).await;
+        assert_eq!((error.kind(), error.attempts(), requests), (ErrorKind::Redirected, 1, 1), "{target}");
+    }
 }
 
 #[tokio::test]
@@ -335,6 +341,8 @@ async fn a_proxy_that_refuses() {
         // The proxy learns host and port only.
         let head = &proxy.seen()[0].head;
         assert!(head.starts_with("CONNECT service.example:443 HTTP/1.1\r\n") && !head.contains("path"), "{head}");
+        // `user:planted`
+        assert!(head.to_ascii_lowercase().contains("proxy-authorization: basic dxnlcjpwbgfudgvk"), "{head}");
     }
 }
 
