@@ -66,12 +66,18 @@ impl GeminiStream {
     }
 
     fn fail(&mut self, error: ReplyError, raw: RawReply) {
+        let late = self.late(raw);
+        self.failed = Some(self.events.error(Fault::from(error).with_partial(late)));
+        self.ended = true;
+    }
+
+    /// What an error brings along that no event has said.
+    fn late(&self, raw: RawReply) -> Completion {
         let mut late = Completion::new();
         late.usage = self.reader.usage().clone();
         late.cost = self.cost();
         late.raw = raw;
-        self.failed = Some(self.events.error(Fault::from(error).with_partial(late)));
-        self.ended = true;
+        late
     }
 
     fn cost(&self) -> Cost {
@@ -129,8 +135,9 @@ impl Stream for GeminiStream {
             match ready!(Pin::new(&mut this.events).poll_next(context)) {
                 Some(Ok(event)) => this.take(&event),
                 Some(Err(error)) => {
+                    let raw = this.raw();
+                    this.failed = Some(error.with_partial(this.late(raw)));
                     this.ended = true;
-                    this.failed = Some(error);
                 }
                 None => this.end(),
             }

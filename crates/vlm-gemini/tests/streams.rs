@@ -104,6 +104,8 @@ async fn a_broken_connection_keeps_what_came() {
     };
     assert_eq!((error.kind(), error.partial_text()), (ErrorKind::Truncated, Some("A cup of cof")), "{error}");
     assert_eq!(error.usage().unwrap().output_tokens, Some(2));
+    let partial = error.partial().unwrap();
+    assert!(partial.cost.is_exact() && partial.raw.to_text().contains("of cof"), "{:?}", partial.cost);
     assert!(!error.is_retryable());
     assert!(stream.next_text().await.unwrap().is_none(), "an error is the end");
 }

@@ -216,6 +216,9 @@ async fn a_stream_cut_anywhere_never_passes_for_a_whole_answer() {
             Err(error) => error,
         };
         assert_eq!(error.kind(), ErrorKind::Truncated, "cut at {at}: {error}");
+        // Whatever may be billed, its bytes are kept.
+        let kept = error.partial().is_some_and(|partial| !partial.raw.is_empty());
+        assert!(kept || error.partial_text().is_none(), "cut at {at}: {error:?}");
         let partial = error.partial_text().unwrap_or_default();
         assert!(whole.text().starts_with(partial), "cut at {at}");
     }

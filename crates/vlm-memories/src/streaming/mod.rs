@@ -61,12 +61,18 @@ impl MemoriesStream {
     }
 
     fn fail(&mut self, error: ReplyError) {
+        let late = self.late();
+        self.failed = Some(self.events.error(Fault::from(error).with_partial(late)));
+        self.ended = true;
+    }
+
+    /// What an error brings along that no event has said.
+    fn late(&mut self) -> Completion {
         let mut late = Completion::new();
         late.usage = self.reader.usage().clone();
         late.cost = self.cost();
         late.raw = self.raw();
-        self.failed = Some(self.events.error(Fault::from(error).with_partial(late)));
-        self.ended = true;
+        late
     }
 
     fn cost(&self) -> Cost {
@@ -97,8 +103,9 @@ impl Stream for MemoriesStream {
             match ready!(Pin::new(&mut this.events).poll_next(context)) {
                 Some(Ok(event)) => this.take(&event),
                 Some(Err(error)) => {
+                    let late = this.late();
+                    this.failed = Some(error.with_partial(late));
                     this.ended = true;
-                    this.failed = Some(error);
                 }
                 // Without an end mark, only the framing tells a whole answer from a cut one.
                 None if this.events.ended_framed() => this.end(false),
