@@ -3,7 +3,7 @@
 
 use serde_json::value::RawValue;
 use vlm_core::{Completion, FinishReason};
-use vlm_http::RawObject;
+use vlm_http::{RawObject, excerpt};
 
 use super::status::Status;
 use crate::error::{Ground, ReplyError};
@@ -72,19 +72,6 @@ pub(crate) fn answer_blocked(answer: &Completion) -> Option<ReplyError> {
 fn listed(body: &[u8]) -> Option<Result<Completion, ReplyError>> {
     let pieces: Vec<&RawValue> = serde_json::from_slice(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)).ok()?;
     Some(streaming::fold(pieces.iter().map(|piece| piece.get())))
-}
-
-/// The first characters of a body that is not ours; of a page, its title or its text.
-fn excerpt(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
-    let page = text.trim_start().starts_with('<');
-    let title = || Some(text.split_once("<title>")?.1.split_once("</title>")?.0.to_owned());
-    let words = if page { title().unwrap_or_else(|| without_tags(&text)) } else { text.into_owned() };
-    words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
-}
-
-fn without_tags(page: &str) -> String {
-    page.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).collect::<Vec<_>>().join(" ")
 }
 
 /// A page or a note that is no reply at all is quoted; what began as a reply is not, because it may hold the answer.

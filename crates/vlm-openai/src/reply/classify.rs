@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 use vlm_core::{Completion, ErrorKind};
-use vlm_http::{Fault, RawObject};
+use vlm_http::{Fault, RawObject, excerpt};
 
 use crate::error::{Ground, ReplyError};
 use crate::profile::Profile;
@@ -177,19 +177,6 @@ fn details(error: &RawObject<'_>) -> Option<String> {
     let details = error.objects("detail");
     let texts: Vec<String> = details.iter().filter_map(|detail| detail.text("msg").map(Cow::into_owned)).collect();
     (!texts.is_empty()).then(|| texts.join("; "))
-}
-
-/// The first characters of a body that is not ours; of a page, its title or its text.
-fn excerpt(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
-    let page = text.trim_start().starts_with('<');
-    let title = || Some(text.split_once("<title>")?.1.split_once("</title>")?.0.to_owned());
-    let words = if page { title().unwrap_or_else(|| without_tags(&text)) } else { text.into_owned() };
-    words.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
-}
-
-fn without_tags(page: &str) -> String {
-    page.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).collect::<Vec<_>>().join(" ")
 }
 
 /// A page or a note that is no reply at all is quoted; what began as a reply is not, because it may hold the answer.
