@@ -12,7 +12,7 @@ use crate::args::{CallArgs, DEFAULT_MODEL};
 use crate::environment::variable;
 use crate::exit::Failure;
 use crate::input;
-use crate::registry::{Backend, NamedModel, Way};
+use crate::registry::{NamedModel, Way};
 use crate::report::Report;
 use crate::spending::Spending;
 
@@ -39,7 +39,7 @@ pub(crate) fn online(
     let backend = &*named.backend;
     let key = match &args.key_file {
         Some(path) => Some(input::key(path, report)?),
-        None => key_from_env(backend)?,
+        None => key_from_env(named)?,
     };
     let base_url = args.base_url.clone().or_else(|| backend.url_variable().and_then(|name| variable(&name)));
     if backend.needs_url() && base_url.is_none() {
@@ -93,7 +93,8 @@ fn check_flags(args: &CallArgs, named: &NamedModel) -> Result<(), Failure> {
     }
 }
 
-fn key_from_env(backend: &dyn Backend) -> Result<Option<String>, Failure> {
+fn key_from_env(named: &NamedModel) -> Result<Option<String>, Failure> {
+    let backend = &*named.backend;
     let variables = backend.key_variables();
     let key = variables.iter().find_map(|name| variable(name));
     if key.is_some() || !backend.needs_key() {
@@ -101,8 +102,10 @@ fn key_from_env(backend: &dyn Backend) -> Result<Option<String>, Failure> {
     }
     let wanted = variables.first().map_or("its variable", String::as_str);
     let name = backend.name();
-    let service = if name == "memories" { "memories.ai" } else { name.as_str() };
-    let offline = if name == "memories" { "; or try it without one: add --offline" } else { "" };
+    let (service, offline) = match named.is_of_memories() {
+        true => ("memories.ai", "; or try it without one: add --offline"),
+        false => (name.as_str(), ""),
+    };
     let error = Error::new(ErrorKind::Configuration, format!("there is no key: {wanted} is not set"));
     Err(Failure::call(
         error.with_advice(format!("set {wanted} to your {service} key or give --key-file FILE{offline}")),

@@ -77,8 +77,9 @@ impl Question {
             let service = match online {
                 Some(service) => service,
                 None => {
+                    let service = provider::offline(&self.call, &spending, &self.model).await?;
                     report.note("offline: answers come from the built-in emulator, not from a model");
-                    provider::offline(&self.call, &spending, &self.model).await?
+                    service
                 }
             };
             work(self.asked(&service), report).await
