@@ -13,7 +13,9 @@ const PIECE: usize = 20;
 /// A list of things as a model would write it.
 fn answer() -> String {
     let thing = |number: usize| {
-        format!("{{\"name\":\"thing number {number}\",\"box\":[{number},2,3.5,400],\"seen\":true,\"note\":\"a \\\"note\\\"\"}}")
+        format!(
+            "{{\"name\":\"thing number {number}\",\"box\":[{number},2,3.5,400],\"seen\":true,\"note\":\"a \\\"note\\\"\"}}"
+        )
     };
     let mut text = String::from("{\"elements\":[");
     text.push_str(&thing(0));

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value};
 use vlm_core::{FinishReason, StreamEvent, Usage, Warning, WarningKind};
-use vlm_http::RawObject;
+use vlm_http::{JsonIndex, RawJson, RawObject};
 
 use crate::error::{Ground, ReplyError};
 use crate::reply::{classify, content, finish, metadata, usage};
@@ -50,6 +50,7 @@ pub(crate) struct Reader {
     has_text: bool,
     usage: Usage,
     metadata: Map<String, Value>,
+    index: JsonIndex,
 }
 
 impl Reader {
@@ -74,13 +75,14 @@ impl Reader {
             return Ok(Step::End);
         }
         let completes = event.name == Some("complete");
-        let object = match RawObject::parse(data.as_bytes()) {
-            Ok(object) => object,
+        let json = match RawJson::parse_with(std::mem::take(&mut self.index), data) {
+            Ok(json) => json,
             Err(_) if event.name != Some("error") && self.is_harmless(event, data) => {
                 return Ok(if completes { Step::End } else { Step::More });
             }
             Err(_) => return Err(unreadable(event, data)),
         };
+        let object = json.root();
         if let Some(error) = classify::refusal_in_event(&object) {
             return Err(error);
         }
@@ -89,6 +91,7 @@ impl Reader {
         }
         let done = completes || object.text("status").as_deref() == Some("completed");
         self.object(&object, event.name, done, out)?;
+        self.index = json.into_index();
         Ok(if done { Step::End } else { Step::More })
     }
 
@@ -134,7 +137,7 @@ impl Reader {
         if !self.started || done {
             self.start(object, out);
         }
-        for (at, choice) in object.objects("choices").into_iter().enumerate() {
+        for (at, choice) in object.objects("choices").enumerate() {
             self.choice(&choice, at as u32, out)?;
         }
         if let Some(token) = object.text("token") {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use vlm_core::{ErrorKind, FinishReason, StreamEvent, Usage, Warning, WarningKind};
-use vlm_http::RawObject;
+use vlm_http::{JsonIndex, RawJson, RawObject};
 
 use crate::error::{Ground, ReplyError};
 use crate::profile::Profile;
@@ -49,6 +49,7 @@ pub(crate) struct Reader {
     usage: Usage,
     service_tier: Option<String>,
     metadata: Map<String, Value>,
+    index: JsonIndex,
 }
 
 impl Reader {
@@ -64,6 +65,7 @@ impl Reader {
             usage: Usage::new(),
             service_tier: None,
             metadata: Map::new(),
+            index: JsonIndex::default(),
         }
     }
 
@@ -90,7 +92,8 @@ impl Reader {
             "" => return Ok(Step::More),
             _ => {}
         }
-        let chunk = RawObject::parse(data.as_bytes()).map_err(|_| unreadable(event, data))?;
+        let json = RawJson::parse_with(std::mem::take(&mut self.index), data).map_err(|_| unreadable(event, data))?;
+        let chunk = json.root();
         if let Some(error) = classify::error_inside(&chunk, &self.profile) {
             return Err(error);
         }
@@ -99,6 +102,7 @@ impl Reader {
             return Err(ReplyError::new(Ground::Inside { kind: ErrorKind::Upstream }).with_words(words));
         }
         self.chunk(&chunk, out);
+        self.index = json.into_index();
         Ok(Step::More)
     }
 
@@ -152,7 +156,7 @@ impl Reader {
     fn chunk(&mut self, chunk: &RawObject<'_>, out: &mut VecDeque<StreamEvent>) {
         let before = out.len();
         self.start(chunk, out);
-        for (at, choice) in chunk.objects("choices").into_iter().enumerate() {
+        for (at, choice) in chunk.objects("choices").enumerate() {
             self.choice(&choice, at as u32, out);
         }
         if let Some(counts) = chunk.object("usage") {
