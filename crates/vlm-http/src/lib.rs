@@ -47,6 +47,7 @@
 //! cookies, no circuit breaker, no knowledge of any provider.
 
 mod address;
+mod answer;
 mod attachments;
 mod base_url;
 mod body;
@@ -75,6 +76,7 @@ mod sse;
 mod stats;
 mod transport;
 
+pub use answer::{AnswerReader, AnswerStream, Step, StreamEnd};
 pub use attachments::{Attached, Attachments};
 pub use base_url::BaseUrl;
 pub use body::{Body, MediaSlots, Payload, PieceStream};

@@ -1,4 +1,4 @@
-//! One streamed event → neutral events. The service documents no event shape, so every shape that its other streams and
+//! A streamed answer: one event → neutral events. The service documents no event shape, so every shape that its other streams and
 //! its upstreams use is taken, and the end is recognised by any of their marks.
 //!
 //! Pure: knows neither sockets nor prices.
@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use serde_json::{Map, Value};
-use vlm_core::{FinishReason, StreamEvent, Usage, Warning, WarningKind};
-use vlm_http::{JsonIndex, RawJson, RawObject};
+use vlm_core::{FinishReason, RawReply, StreamEvent, Usage, Warning, WarningKind};
+use vlm_http::{AnswerReader, JsonIndex, RawJson, RawObject, SseEvent, Step, StreamEnd};
 
 use crate::error::{Ground, ReplyError};
 use crate::reply::{classify, content, finish, metadata, usage};
@@ -17,26 +17,6 @@ use crate::settings::StreamText;
 /// Named events that carry no content.
 const SILENT_NAMES: &[&str] = &["started", "progress", "tool_call", "tool_result", "ping"];
 
-/// What an event did to the stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// More may come.
-    More,
-    /// The answer is complete.
-    End,
-}
-
-/// One event as the HTTP layer hands it out.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Event<'a> {
-    pub(crate) name: Option<&'a str>,
-    pub(crate) data: &'a str,
-    /// The stream ended before the blank line that ends an event.
-    pub(crate) unterminated: bool,
-    /// Bytes that are not UTF-8 were replaced.
-    pub(crate) lossy: bool,
-}
-
 /// The state of one stream.
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
@@ -44,7 +24,6 @@ pub(crate) struct Reader {
     /// The text so far of each choice; kept in cumulative mode only.
     received: Vec<(u32, String)>,
     started: bool,
-    lossy: bool,
     not_understood: usize,
     has_choice: bool,
     has_text: bool,
@@ -57,27 +36,21 @@ impl Reader {
     pub(crate) fn new(text_mode: StreamText) -> Self {
         Self { text_mode, ..Self::default() }
     }
+}
 
-    /// The usage so far.
-    pub(crate) fn usage(&self) -> &Usage {
-        &self.usage
-    }
+impl AnswerReader for Reader {
+    type Fault = ReplyError;
 
-    /// Reads one event; what it means is appended to `out`.
-    pub(crate) fn read(&mut self, event: Event<'_>, out: &mut VecDeque<StreamEvent>) -> Result<Step, ReplyError> {
-        if event.lossy && !self.lossy {
-            self.lossy = true;
-            let warning = Warning::new(WarningKind::LossyText, "bytes of the stream that are not UTF-8 were replaced");
-            out.push_back(StreamEvent::Warning { warning });
-        }
+    fn read(&mut self, event: &SseEvent, out: &mut VecDeque<StreamEvent>) -> Result<Step, ReplyError> {
+        let name = event.event.as_deref();
         let data = event.data.trim();
         if data == "[DONE]" {
             return Ok(Step::End);
         }
-        let completes = event.name == Some("complete");
+        let completes = name == Some("complete");
         let json = match RawJson::parse_with(std::mem::take(&mut self.index), data) {
             Ok(json) => json,
-            Err(_) if event.name != Some("error") && self.is_harmless(event, data) => {
+            Err(_) if name != Some("error") && is_harmless(name, data) => {
                 return Ok(if completes { Step::End } else { Step::More });
             }
             Err(_) => return Err(unreadable(event, data)),
@@ -86,24 +59,27 @@ impl Reader {
         if let Some(error) = classify::refusal_in_event(&object) {
             return Err(error);
         }
-        if event.name == Some("error") {
+        if name == Some("error") {
             return Err(ReplyError::new(Ground::EventError).with_words(object.text("message").unwrap_or_default()));
         }
         let done = completes || object.text("status").as_deref() == Some("completed");
-        self.object(&object, event.name, done, out)?;
+        self.object(&object, name, done, out)?;
         self.index = json.into_index();
         Ok(if done { Step::End } else { Step::More })
     }
 
-    /// Ends the stream; `marked` says whether an end mark was seen.
-    pub(crate) fn end(&mut self, marked: bool, out: &mut VecDeque<StreamEvent>) -> Result<(), ReplyError> {
+    fn end(&mut self, end: StreamEnd, _: &RawReply, out: &mut VecDeque<StreamEvent>) -> Result<(), ReplyError> {
+        // Without an end mark, only the framing tells a whole answer from a cut one.
+        if end == StreamEnd::Closed {
+            return Err(ReplyError::new(Ground::CutShort));
+        }
         if !self.has_choice {
             return Err(ReplyError::new(Ground::NoChoices));
         }
         let mut warn = |kind, message: String| {
             out.push_back(StreamEvent::Warning { warning: Warning::new(kind, message).at("stream") });
         };
-        if !marked {
+        if end == StreamEnd::Framed {
             let message = "the stream ended without an end mark; the answer may be cut off";
             warn(WarningKind::UnmarkedEnd, message.to_owned());
         }
@@ -120,12 +96,12 @@ impl Reader {
         Ok(())
     }
 
-    /// Data that is no JSON object and yet no fault: none at all, or of an event that carries no content.
-    fn is_harmless(&self, event: Event<'_>, data: &str) -> bool {
-        let silent = event.name.is_some_and(|name| SILENT_NAMES.contains(&name) || name == "complete");
-        data.is_empty() || (silent && data != "\"Error\"")
+    fn usage(&self) -> &Usage {
+        &self.usage
     }
+}
 
+impl Reader {
     fn object(
         &mut self,
         object: &RawObject<'_>,
@@ -217,9 +193,15 @@ impl Reader {
     }
 }
 
+/// Data that is no JSON object and yet no fault: none at all, or of an event that carries no content.
+fn is_harmless(name: Option<&str>, data: &str) -> bool {
+    let silent = name.is_some_and(|name| SILENT_NAMES.contains(&name) || name == "complete");
+    data.is_empty() || (silent && data != "\"Error\"")
+}
+
 /// The words of an error are kept; other data is not quoted, because it may be the answer's text.
-fn unreadable(event: Event<'_>, data: &str) -> ReplyError {
-    if event.name == Some("error") || data.trim_matches('"').eq_ignore_ascii_case("error") {
+fn unreadable(event: &SseEvent, data: &str) -> ReplyError {
+    if event.event.as_deref() == Some("error") || data.trim_matches('"').eq_ignore_ascii_case("error") {
         return ReplyError::new(Ground::EventError).with_words(data.chars().take(200).collect::<String>());
     }
     ReplyError::new(if event.unterminated { Ground::CutShort } else { Ground::EventNotJson })

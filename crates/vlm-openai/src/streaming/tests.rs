@@ -5,8 +5,14 @@ use vlm_core::{Completion, ErrorKind};
 
 use super::*;
 
-fn event<'a>(name: Option<&'a str>, data: &'a str) -> Event<'a> {
-    Event { name, data, unterminated: false, lossy: false }
+fn event(name: Option<&str>, data: &str) -> SseEvent {
+    name.map_or_else(|| SseEvent::message(data), |name| SseEvent::named(name, data))
+}
+
+fn unterminated(data: &str) -> SseEvent {
+    let mut event = SseEvent::message(data);
+    event.unterminated = true;
+    event
 }
 
 fn reader(profile: Profile) -> Reader {
@@ -17,14 +23,14 @@ fn reader(profile: Profile) -> Reader {
 fn read(profile: Profile, events: &[(Option<&str>, &str)]) -> Result<Completion, ReplyError> {
     let mut reader = reader(profile);
     let mut out = VecDeque::new();
-    let mut marked = false;
+    let mut end = StreamEnd::Framed;
     for (name, data) in events {
-        if reader.read(event(*name, data), &mut out)? == Step::End {
-            marked = true;
+        if reader.read(&event(*name, data), &mut out)? == Step::End {
+            end = StreamEnd::Marked;
             break;
         }
     }
-    reader.end(marked, &mut out)?;
+    reader.end(end, &RawReply::new(), &mut out)?;
     let mut answer = Completion::new();
     out.iter().for_each(|event| event.fold_into(&mut answer));
     Ok(answer)
@@ -153,8 +159,8 @@ fn the_words_of_a_refusal_are_kept_where_it_is_the_error() {
     let mut reader = reader(Profile::openai());
     let mut out = VecDeque::new();
     let chunk = r#"{"choices":[{"delta":{"refusal":"No."}}]}"#;
-    reader.read(event(None, chunk), &mut out).unwrap();
-    assert!(reader.end(true, &mut out).is_err());
+    reader.read(&event(None, chunk), &mut out).unwrap();
+    assert!(reader.end(StreamEnd::Marked, &RawReply::new(), &mut out).is_err());
     let mut partial = Completion::new();
     out.iter().for_each(|event| event.fold_into(&mut partial));
     assert_eq!((partial.text(), partial.finish()), ("No.", &FinishReason::ContentFilter));
@@ -172,18 +178,14 @@ fn what_is_not_understood_is_counted() {
 }
 
 #[test]
-fn replaced_bytes_and_half_events_are_told() {
+fn half_events_and_unproved_ends_are_told() {
     let mut reader = reader(Profile::new("x"));
     let mut out = VecDeque::new();
-    let lossy = Event { lossy: true, ..event(None, r#"{"choices":[{"delta":{"content":"x"}}]}"#) };
-    reader.read(lossy, &mut out).unwrap();
-    reader.read(lossy, &mut out).unwrap();
-    let warnings = out.iter().filter(|event| matches!(event, StreamEvent::Warning { .. })).count();
-    assert_eq!(warnings, 1);
-    let half = Event { unterminated: true, ..event(None, r#"{"choices":"#) };
-    assert_eq!(reader.read(half, &mut out).unwrap_err().ground, Ground::CutShort);
-    let whole = Event { unterminated: true, ..event(None, "[DONE]") };
-    assert_eq!(reader.read(whole, &mut out), Ok(Step::End));
+    reader.read(&event(None, r#"{"choices":[{"delta":{"content":"x"}}]}"#), &mut out).unwrap();
+    assert_eq!(reader.read(&unterminated(r#"{"choices":"#), &mut out).unwrap_err().ground, Ground::CutShort);
+    assert_eq!(reader.read(&unterminated("[DONE]"), &mut out), Ok(Step::End));
+    let closed = reader.end(StreamEnd::Closed, &RawReply::new(), &mut out);
+    assert_eq!(closed.unwrap_err().ground, Ground::CutShort);
 }
 
 #[test]
@@ -213,7 +215,7 @@ proptest! {
 
     #[test]
     fn any_data_is_read_or_refused(name in proptest::option::of("[a-z]{0,8}"), data in "\\PC{0,60}") {
-        let _ = reader(Profile::new("x")).read(event(name.as_deref(), &data), &mut VecDeque::new());
+        let _ = reader(Profile::new("x")).read(&event(name.as_deref(), &data), &mut VecDeque::new());
     }
 
     #[test]

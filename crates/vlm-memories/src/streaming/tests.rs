@@ -5,23 +5,29 @@ use vlm_core::{Completion, ErrorKind};
 
 use super::*;
 
-fn event<'a>(name: Option<&'a str>, data: &'a str) -> Event<'a> {
-    Event { name, data, unterminated: false, lossy: false }
+fn event(name: Option<&str>, data: &str) -> SseEvent {
+    name.map_or_else(|| SseEvent::message(data), |name| SseEvent::named(name, data))
+}
+
+fn unterminated(data: &str) -> SseEvent {
+    let mut event = SseEvent::message(data);
+    event.unterminated = true;
+    event
 }
 
 /// Reads events until the stream ends, and folds what they mean.
 fn read(mode: StreamText, events: &[(Option<&str>, &str)]) -> Result<Completion, ErrorKind> {
     let mut reader = Reader::new(mode);
     let mut out = VecDeque::new();
-    let mut marked = false;
+    let mut end = StreamEnd::Framed;
     for (name, data) in events {
-        let step = reader.read(event(*name, data), &mut out).map_err(|error| error.kind().unwrap())?;
+        let step = reader.read(&event(*name, data), &mut out).map_err(|error| error.kind().unwrap())?;
         if step == Step::End {
-            marked = true;
+            end = StreamEnd::Marked;
             break;
         }
     }
-    reader.end(marked, &mut out).map_err(|error| error.kind().unwrap())?;
+    reader.end(end, &RawReply::new(), &mut out).map_err(|error| error.kind().unwrap())?;
     let mut answer = Completion::new();
     out.iter().for_each(|event| event.fold_into(&mut answer));
     Ok(answer)
@@ -129,18 +135,14 @@ fn what_is_not_understood_is_counted() {
 }
 
 #[test]
-fn replaced_bytes_and_half_events_are_told() {
+fn half_events_and_unproved_ends_are_told() {
     let mut reader = Reader::default();
     let mut out = VecDeque::new();
-    let lossy = Event { lossy: true, ..event(None, r#"{"token":"x"}"#) };
-    reader.read(lossy, &mut out).unwrap();
-    reader.read(lossy, &mut out).unwrap();
-    let warnings = out.iter().filter(|event| matches!(event, StreamEvent::Warning { .. })).count();
-    assert_eq!(warnings, 1);
-    let half = Event { unterminated: true, ..event(None, r#"{"token":"#) };
-    assert_eq!(reader.read(half, &mut out).unwrap_err().ground, Ground::CutShort);
-    let whole = Event { unterminated: true, ..event(None, "[DONE]") };
-    assert_eq!(reader.read(whole, &mut out), Ok(Step::End));
+    reader.read(&event(None, r#"{"token":"x"}"#), &mut out).unwrap();
+    assert_eq!(reader.read(&unterminated(r#"{"token":"#), &mut out).unwrap_err().ground, Ground::CutShort);
+    assert_eq!(reader.read(&unterminated("[DONE]"), &mut out), Ok(Step::End));
+    let closed = reader.end(StreamEnd::Closed, &RawReply::new(), &mut out);
+    assert_eq!(closed.unwrap_err().ground, Ground::CutShort);
 }
 
 #[test]
@@ -160,7 +162,7 @@ proptest! {
     #[test]
     fn any_data_is_read_or_refused(name in proptest::option::of("[a-z]{0,8}"), data in "\\PC{0,60}") {
         let mut reader = Reader::default();
-        let _ = reader.read(event(name.as_deref(), &data), &mut VecDeque::new());
+        let _ = reader.read(&event(name.as_deref(), &data), &mut VecDeque::new());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! One streamed event → neutral events: chunks of choices with deltas, an error at any point, usage in a chunk of its
+//! A streamed answer: one event → neutral events. Chunks of choices with deltas, an error at any point, usage in a chunk of its
 //! own, `[DONE]` at the end.
 //!
 //! Pure: knows neither sockets nor prices.
@@ -8,38 +8,18 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use vlm_core::{ErrorKind, FinishReason, StreamEvent, Usage, Warning, WarningKind};
-use vlm_http::{JsonIndex, RawJson, RawObject};
+use vlm_core::{Cost, ErrorKind, FinishReason, PriceSchedule, RawReply, StreamEvent, Usage, Warning, WarningKind};
+use vlm_http::{AnswerReader, JsonIndex, RawJson, RawObject, SseEvent, Step, StreamEnd};
 
 use crate::error::{Ground, ReplyError};
+use crate::pricing;
 use crate::profile::Profile;
 use crate::reply::{self, classify};
-
-/// What an event did to the stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// More may come.
-    More,
-    /// The answer is complete.
-    End,
-}
-
-/// One event as the HTTP layer hands it out.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Event<'a> {
-    pub(crate) name: Option<&'a str>,
-    pub(crate) data: &'a str,
-    /// The stream ended before the blank line that ends an event.
-    pub(crate) unterminated: bool,
-    /// Bytes that are not UTF-8 were replaced.
-    pub(crate) lossy: bool,
-}
 
 /// The state of one stream.
 pub(crate) struct Reader {
     profile: Arc<Profile>,
     started: bool,
-    lossy: bool,
     not_understood: usize,
     choices: BTreeSet<u32>,
     /// The choices that gave text which is no refusal.
@@ -57,7 +37,6 @@ impl Reader {
         Self {
             profile,
             started: false,
-            lossy: false,
             not_understood: 0,
             choices: BTreeSet::new(),
             answered: BTreeSet::new(),
@@ -68,24 +47,12 @@ impl Reader {
             index: JsonIndex::default(),
         }
     }
+}
 
-    /// The usage so far.
-    pub(crate) fn usage(&self) -> &Usage {
-        &self.usage
-    }
+impl AnswerReader for Reader {
+    type Fault = ReplyError;
 
-    /// The tier of service that the answer says it had.
-    pub(crate) fn service_tier(&self) -> Option<&str> {
-        self.service_tier.as_deref()
-    }
-
-    /// Reads one event; what it means is appended to `out`.
-    pub(crate) fn read(&mut self, event: Event<'_>, out: &mut VecDeque<StreamEvent>) -> Result<Step, ReplyError> {
-        if event.lossy && !self.lossy {
-            self.lossy = true;
-            let warning = Warning::new(WarningKind::LossyText, "bytes of the stream that are not UTF-8 were replaced");
-            out.push_back(StreamEvent::Warning { warning });
-        }
+    fn read(&mut self, event: &SseEvent, out: &mut VecDeque<StreamEvent>) -> Result<Step, ReplyError> {
         let data = event.data.trim();
         match data {
             "[DONE]" => return Ok(Step::End),
@@ -97,7 +64,7 @@ impl Reader {
         if let Some(error) = classify::error_inside(&chunk, &self.profile) {
             return Err(error);
         }
-        if event.name == Some("error") {
+        if event.event.as_deref() == Some("error") {
             let words = chunk.text("message").unwrap_or_default();
             return Err(ReplyError::new(Ground::Inside { kind: ErrorKind::Upstream }).with_words(words));
         }
@@ -106,14 +73,17 @@ impl Reader {
         Ok(Step::More)
     }
 
-    /// Ends the stream; `marked` says whether an end mark was seen.
-    pub(crate) fn end(&mut self, marked: bool, out: &mut VecDeque<StreamEvent>) -> Result<(), ReplyError> {
+    fn end(&mut self, end: StreamEnd, _: &RawReply, out: &mut VecDeque<StreamEvent>) -> Result<(), ReplyError> {
+        // Without an end mark, only the framing tells a whole answer from a cut one.
+        if end == StreamEnd::Closed {
+            return Err(ReplyError::new(Ground::CutShort));
+        }
         if self.choices.is_empty() {
             return Err(ReplyError::new(Ground::NoChoices));
         }
         self.refuse(out)?;
         let mut warn = |warning| out.push_back(StreamEvent::Warning { warning });
-        if !marked {
+        if end == StreamEnd::Framed {
             let message = "the stream ended without an end mark; the answer may be cut off";
             warn(Warning::new(WarningKind::UnmarkedEnd, message).at("stream"));
         }
@@ -130,6 +100,16 @@ impl Reader {
         Ok(())
     }
 
+    fn usage(&self) -> &Usage {
+        &self.usage
+    }
+
+    fn cost(&self, prices: &PriceSchedule) -> Cost {
+        pricing::charge(Some(prices), &self.usage, self.service_tier.as_deref())
+    }
+}
+
+impl Reader {
     fn refused(&self, choice: u32) -> bool {
         self.refusals.iter().any(|(index, _)| *index == choice)
     }
@@ -227,8 +207,8 @@ impl fmt::Debug for Reader {
 }
 
 /// The words of an error event are kept; other data is not quoted, because it may be the answer's text.
-fn unreadable(event: Event<'_>, data: &str) -> ReplyError {
-    if event.name == Some("error") {
+fn unreadable(event: &SseEvent, data: &str) -> ReplyError {
+    if event.event.as_deref() == Some("error") {
         let words: String = data.chars().take(200).collect();
         return ReplyError::new(Ground::Inside { kind: ErrorKind::Upstream }).with_words(words);
     }

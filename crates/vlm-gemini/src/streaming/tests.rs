@@ -5,14 +5,15 @@ use serde_json::json;
 use vlm_core::{ErrorKind, WarningKind};
 
 use super::*;
-use crate::streaming::fold;
 
 fn read(events: &[&str]) -> Result<Completion, ErrorKind> {
     fold(events.iter().copied()).map_err(|error| error.kind().unwrap())
 }
 
-fn event(data: &str) -> Event<'_> {
-    Event { data, unterminated: false, lossy: false }
+fn unterminated(data: &str) -> SseEvent {
+    let mut event = SseEvent::message(data);
+    event.unterminated = true;
+    event
 }
 
 const FIRST: &str = r#"{"candidates":[{"content":{"parts":[{"text":"A "}],"role":"model"},"index":0}],"usageMetadata":{"promptTokenCount":9,"totalTokenCount":9},"modelVersion":"gemini-2.5-flash","responseId":"r1"}"#;
@@ -66,13 +67,13 @@ fn errors_in_every_form() {
     ] {
         assert_eq!(read(&[FIRST, data]), Err(kind), "{data}");
     }
-    let half = Event { unterminated: true, ..event(r#"{"candidates":"#) };
-    assert_eq!(Reader::default().read(half, &mut VecDeque::new()).unwrap_err().ground, Ground::CutShort);
-    let nothing = Event { unterminated: true, ..event("") };
-    assert_eq!(Reader::default().read(nothing, &mut VecDeque::new()).unwrap_err().ground, Ground::CutShort);
+    let half = unterminated(r#"{"candidates":"#);
+    for cut in [&half, &unterminated("")] {
+        assert_eq!(Reader::default().read(cut, &mut VecDeque::new()).unwrap_err().ground, Ground::CutShort);
+    }
     let mut ended = Reader::default();
-    ended.read(event(LAST), &mut VecDeque::new()).unwrap();
-    assert_eq!(ended.read(half, &mut VecDeque::new()), Ok(()), "nothing is missed behind the end");
+    ended.read(&SseEvent::message(LAST), &mut VecDeque::new()).unwrap();
+    assert_eq!(ended.read(&half, &mut VecDeque::new()), Ok(Step::More), "nothing is missed behind the end");
 }
 
 #[test]
@@ -81,11 +82,6 @@ fn what_is_odd_is_told() {
     assert_eq!(answer.warnings[0].kind, WarningKind::NotUnderstood);
     let silent = read(&[r#"{"candidates":[{"finishReason":"MAX_TOKENS"}]}"#]).unwrap();
     assert_eq!((silent.warnings[0].kind, silent.finish()), (WarningKind::EmptyText, &FinishReason::Length));
-    let (mut reader, mut out) = (Reader::default(), VecDeque::new());
-    reader.read(Event { lossy: true, ..event(FIRST) }, &mut out).unwrap();
-    reader.read(Event { lossy: true, ..event(LAST) }, &mut out).unwrap();
-    let warnings = out.iter().filter(|event| matches!(event, StreamEvent::Warning { .. })).count();
-    assert_eq!(warnings, 1);
 }
 
 #[test]
@@ -104,7 +100,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn any_data_is_read_or_refused(data in "\\PC{0,60}") {
-        let _ = Reader::default().read(event(&data), &mut VecDeque::new());
+        let _ = Reader::default().read(&SseEvent::message(&data), &mut VecDeque::new());
     }
 
     #[test]
