@@ -117,7 +117,7 @@ impl Reader {
             self.started = true;
             out.push_back(StreamEvent::Start { id, model, created: None });
         }
-        self.metadata.extend(metadata(reply));
+        metadata(reply, &mut self.metadata);
         for (at, candidate) in reply.objects("candidates").enumerate() {
             self.candidate(&candidate, at, out);
         }
@@ -148,7 +148,7 @@ impl Reader {
             known.finish = reason.clone();
         }
         if place == 0 {
-            self.metadata.extend(candidate_metadata(candidate));
+            candidate_metadata(candidate, &mut self.metadata);
         }
         if !reasoning.is_empty() {
             out.push_back(StreamEvent::Reasoning { choice, text: reasoning });

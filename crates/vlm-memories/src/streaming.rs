@@ -131,7 +131,7 @@ impl Reader {
     }
 
     fn start(&mut self, object: &RawObject<'_>, out: &mut VecDeque<StreamEvent>) {
-        self.metadata.extend(metadata(object));
+        metadata(object, &mut self.metadata);
         let id = object.text("id").map(Cow::into_owned);
         let model = object.text("model").map(Cow::into_owned);
         let created = object.whole_number("created").or_else(|| object.whole_number("created_at"));

@@ -150,8 +150,8 @@ impl Reader {
     }
 
     fn start(&mut self, chunk: &RawObject<'_>, out: &mut VecDeque<StreamEvent>) {
-        self.metadata.extend(reply::metadata(chunk));
-        if let Some(tier) = chunk.text("service_tier") {
+        reply::metadata(chunk, &mut self.metadata);
+        if let Some(tier) = chunk.text("service_tier").filter(|tier| self.service_tier.as_deref() != Some(tier)) {
             self.service_tier = Some(tier.into());
         }
         if self.started {
