@@ -15,7 +15,6 @@ use crate::Result;
 const BYTES: usize = 1 << 20;
 /// How much of an answer comes at once.
 const PIECE: usize = 20;
-const ROUNDS: usize = 15;
 const PROBES: usize = 2000;
 
 /// An item of the answer, with its type.
@@ -58,35 +57,35 @@ fn pieces(text: &str) -> Vec<&str> {
 }
 
 /// The fastest of several rounds: the machine may be busy, the code is not slower than that.
-fn fastest(mut round: impl FnMut()) -> Duration {
+fn fastest(rounds: usize, mut round: impl FnMut()) -> Duration {
     let time = |_| {
         let start = Instant::now();
         round();
         start.elapsed()
     };
-    (0..ROUNDS).map(time).min().unwrap_or_default()
+    (0..rounds).map(time).min().unwrap_or_default()
 }
 
 /// An answer of 1 MiB read in each way, next to one parse by serde.
-pub(super) fn decode() -> Result<Vec<Row>> {
+pub(super) fn decode(rounds: usize) -> Result<Vec<Row>> {
     let text = answer();
     let pieces = pieces(&text);
     let options = DecodeOptions::default();
-    let once = fastest(|| {
+    let once = fastest(rounds, || {
         let _ = black_box(serde_json::from_str::<Value>(&text));
     });
-    let typed = fastest(|| {
+    let typed = fastest(rounds, || {
         let things = decode::decode(&text, &options).ok().and_then(|decoded| Things::deserialize(decoded.value).ok());
         let _ = black_box(things);
     });
-    let partial = fastest(|| {
+    let partial = fastest(rounds, || {
         let mut json = PartialJson::new(&options);
         for piece in &pieces {
             let _ = json.push(piece);
         }
         let _ = black_box(json.into_value());
     });
-    let elements = fastest(|| {
+    let elements = fastest(rounds, || {
         let mut elements = Elements::under("elements", &options);
         for piece in &pieces {
             let _ = elements.push(piece);
@@ -113,15 +112,15 @@ pub(super) fn decode() -> Result<Vec<Row>> {
 }
 
 /// The header of a picture, and what a rule makes of it. `cargo bench` in vlm-media and vlm-estimate looks closer.
-pub(super) fn media() -> Result<Vec<Row>> {
+pub(super) fn media(rounds: usize) -> Result<Vec<Row>> {
     let picture = Picture::write(32 << 10)?;
-    let probe = fastest(|| {
+    let probe = fastest(rounds, || {
         for _ in 0..PROBES {
             let _ = black_box(vlm_media::probe_file(picture.path()));
         }
     });
     let rules = rules_for("qwen:qwen3-vl-plus").ok_or("the rules of a listed model are not known")?;
-    let rule = fastest(|| {
+    let rule = fastest(rounds, || {
         for number in 0..PROBES as u32 {
             let _ = black_box(rules.image(black_box(Size::new(16 + number * 37 % 9000, 16 + number * 91 % 7000))));
         }

@@ -21,7 +21,7 @@ use row::{Row, Verdict};
 /// The program `bench`: measures what its arguments name, and prints the table.
 ///
 /// # Errors
-/// Something could not be measured, or a goal is missed that [`row`](self) does not explain.
+/// Something could not be measured, or a goal is missed and nothing explains it.
 pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<()> {
     let options = Options::parse(arguments)?;
     if options.help {
@@ -46,9 +46,9 @@ fn measured(options: &Options) -> Result<Vec<Row>> {
     if Case::ALL.iter().any(|case| options.wants(case.name())) {
         rows.extend(over_the_wire(options, &sizes)?);
     }
-    for (name, measure) in [("decode", local::decode as fn() -> Result<Vec<Row>>), ("media", local::media)] {
+    for (name, measure) in [("decode", local::decode as fn(usize) -> Result<Vec<Row>>), ("media", local::media)] {
         if options.wants(name) {
-            rows.extend(measure()?);
+            rows.extend(measure(sizes.local_rounds)?);
         }
     }
     if options.wants("weight") && !options.smoke {
@@ -68,7 +68,9 @@ fn over_the_wire(options: &Options, sizes: &Sizes) -> Result<Vec<Row>> {
             let load = sizes.load(case, shape, server.address(), picture.path());
             program::note(format_args!("{} {}: {} requests", case.name(), shape.name(), load.requests));
             let rounds = rounds::run(&programs, &mut server, &picture, &load, sizes.rounds(case))?;
-            rows.extend(row::of_case(&load, sizes, &rounds));
+            let found = row::of_case(&load, sizes, &rounds);
+            found.iter().filter_map(Row::noise).for_each(program::note);
+            rows.extend(found);
         }
     }
     Ok(rows)

@@ -22,6 +22,8 @@ pub(super) struct Sizes {
     slow_in_flight: usize,
     held: usize,
     rounds: usize,
+    /// Rounds of what needs no server.
+    pub(super) local_rounds: usize,
 }
 
 impl Sizes {
@@ -80,6 +82,7 @@ const FULL: Sizes = Sizes {
     slow_in_flight: 256,
     held: 10_000,
     rounds: 9,
+    local_rounds: 15,
 };
 
 const QUICK: Sizes =
@@ -95,4 +98,5 @@ const SMOKE: Sizes = Sizes {
     slow_in_flight: 4,
     held: 5,
     rounds: 1,
+    local_rounds: 1,
 };

@@ -25,8 +25,18 @@ impl Rounds {
 
     /// The median of the first contender's figure over that of another, compared within each round.
     pub(super) fn ratio(&self, figure: Figure<'_>, other: Who) -> Option<f64> {
+        median(self.ratios(figure, other))
+    }
+
+    /// The least and the greatest of those ratios.
+    pub(super) fn spread(&self, figure: Figure<'_>, other: Who) -> Option<(f64, f64)> {
+        let ratios = self.ratios(figure, other);
+        Some((ratios.iter().copied().reduce(f64::min)?, ratios.iter().copied().reduce(f64::max)?))
+    }
+
+    fn ratios(&self, figure: Figure<'_>, other: Who) -> Vec<f64> {
         let ratio = |round: &[Taken; 3]| Some(figure(&round[0])? / figure(&round[other as usize])?);
-        median(self.taken.iter().filter_map(ratio).filter(|ratio| ratio.is_finite()).collect())
+        self.taken.iter().filter_map(ratio).filter(|ratio| ratio.is_finite()).collect()
     }
 }
 
@@ -103,6 +113,7 @@ mod tests {
         };
         let cpu = |taken: &Taken| Some(taken.cpu.as_secs_f64());
         assert_eq!(rounds.ratio(&cpu, Who::Reqwest), Some(2.0));
+        assert_eq!(rounds.spread(&cpu, Who::Reqwest), Some((2.0, 3.0)));
         assert_eq!(rounds.medians(&cpu), [Some(3.0), Some(1.0), Some(1.0)]);
         assert_eq!(rounds.ratio(&|taken| taken.growth.map(|bytes| bytes as f64), Who::Hyper), None);
     }
