@@ -37,12 +37,16 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod breaker;
 mod budget;
 mod budgeted;
 pub mod ledger;
+mod limited;
 
+pub use breaker::Breaker;
 pub use budget::{
     Account, Budget, BudgetBuilder, Claim, Expected, Limit, LimitState, Reservation, Rest, Scope, Settlement, Spent,
     Statement, Totals,
 };
 pub use budgeted::Budgeted;
+pub use limited::{Limited, Limiter, LimiterBuilder, Load};
