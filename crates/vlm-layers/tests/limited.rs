@@ -56,7 +56,7 @@ async fn a_call_that_gets_no_permit_in_time_is_refused_unsent() {
         assert_eq!((error.delivery(), error.billed(), error.attempts()), (Delivery::NotSent, Billed::No, 0));
         assert_eq!((error.provider(), error.model(), error.is_retryable()), (Some("service"), Some("m"), false));
         assert_eq!(error.operation(), Some(if stream { "stream" } else { "generate" }));
-        assert_eq!(error.message(), "the call waited 3s for its turn: 1 are under way, 0 others wait");
+        assert_eq!(error.message(), "the call waited 3s for its turn (under way: 1, waiting besides it: 0)");
         assert!(error.advice().contains("let the limiter run more"), "{}", error.advice());
     }
     assert_eq!(began.elapsed(), seconds(6));

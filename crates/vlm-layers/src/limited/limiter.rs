@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use vlm_core::{Error, ErrorKind, Result, TimeoutPhase, TransportPhase, VisionProvider};
+use vlm_core::{Error, ErrorKind, Result, TimeoutPhase, TransportPhase};
 
-use super::Limited;
 use super::lane::{Lane, Permit};
 
 /// Queues that are kept before those at rest are forgotten.
@@ -102,11 +101,6 @@ impl Limiter {
         LimiterBuilder::default()
     }
 
-    /// Puts a provider behind these limits. Several may share them.
-    pub fn wrap<P: VisionProvider>(&self, provider: P) -> Limited<P> {
-        Limited::new(provider, self.clone())
-    }
-
     /// How many calls run and wait at this moment, over all models.
     pub fn load(&self) -> Load {
         self.lanes().values().fold(Load::default(), |sum, lane| Load {
@@ -145,14 +139,13 @@ impl Limiter {
     }
 
     fn too_late(&self, patience: Duration, lane: &Lane) -> Error {
-        let others = lane.waiting().saturating_sub(1);
-        let running = lane.running();
+        let (running, others) = (lane.running(), lane.waiting().saturating_sub(1));
         let rate = match self.shared.settings.per_minute {
-            Some(most) => format!(", and {most} may start per minute"),
+            Some(most) => format!(", allowed per minute: {most}"),
             None => String::new(),
         };
         refused(format!(
-            "the call waited {patience:?} for its turn: {running} are under way, {others} others wait{rate}"
+            "the call waited {patience:?} for its turn (under way: {running}, waiting besides it: {others}{rate})"
         ))
         .with_elapsed(patience)
     }

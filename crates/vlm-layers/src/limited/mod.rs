@@ -50,11 +50,14 @@ pub struct Limited<P> {
     limiter: Limiter,
 }
 
-impl<P> Limited<P> {
-    pub(crate) fn new(provider: P, limiter: Limiter) -> Self {
-        Self { provider, limiter }
+impl Limiter {
+    /// Puts a provider behind these limits. Several may share them.
+    pub fn wrap<P: VisionProvider>(&self, provider: P) -> Limited<P> {
+        Limited { provider, limiter: self.clone() }
     }
+}
 
+impl<P> Limited<P> {
     /// The limiter that every call goes through.
     pub fn limiter(&self) -> &Limiter {
         &self.limiter

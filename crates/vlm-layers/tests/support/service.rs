@@ -1,7 +1,7 @@
 //! A service for the tests of layers: it does what the first word of the question says, and counts what it was asked.
 #![allow(dead_code, reason = "no test needs all of it")]
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -27,13 +27,14 @@ pub(crate) fn ask(words: &str) -> Request {
     Request::new("m").message(Message::user(words))
 }
 
-/// Answers `ok`, `slow`, `cut`, `filtered`, `empty` and whatever else; never answers `hang`; panics at `panic`; fails at
+/// Answers `ok`, `slow`, `cut`, `filtered`, `empty` and whatever else; never answers `hang`; panics at `panic`, and slowly at `bang`; fails at
 /// [`FAILURES`], and slowly at `tardy`. A stream that `late …` is asked for fails behind its first text. Clones share what was counted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Service(Arc<State>);
 
 #[derive(Debug, Default)]
 struct State {
+    is_down: AtomicBool,
     running: AtomicUsize,
     most: AtomicUsize,
     asked: Mutex<Vec<(Request, Instant)>>,
@@ -49,6 +50,11 @@ impl Drop for Running {
 }
 
 impl Service {
+    /// From here on every whole answer is a failure of the service.
+    pub(crate) fn go_down(&self) {
+        self.0.is_down.store(true, Ordering::SeqCst);
+    }
+
     pub(crate) fn calls(&self) -> usize {
         self.0.asked.lock().unwrap().len()
     }
@@ -64,7 +70,7 @@ impl Service {
 
     /// The questions in the order in which they came.
     pub(crate) fn questions(&self) -> Vec<String> {
-        self.0.asked.lock().unwrap().iter().map(|(request, _)| request.messages[0].text()).collect()
+        self.0.asked.lock().unwrap().iter().map(|(request, _)| words(request)).collect()
     }
 
     pub(crate) fn last(&self) -> Request {
@@ -84,15 +90,20 @@ impl Service {
     }
 }
 
+fn words(request: &Request) -> String {
+    request.messages[0].text()
+}
+
 /// What comes of a question.
 async fn act(words: &str) -> Result<Completion> {
     let word = words.split(' ').next().unwrap_or_default();
     match word {
-        "slow" | "tardy" => tokio::time::sleep(SLOW).await,
+        "slow" | "tardy" | "bang" => tokio::time::sleep(SLOW).await,
         "hang" => std::future::pending().await,
         "panic" => panic!("as asked for"),
         _ => {}
     }
+    assert_ne!(word, "bang", "as asked for");
     match failure(word) {
         Some(error) => Err(error),
         None => Ok(answer(words)),
@@ -148,17 +159,18 @@ impl VisionProvider for Service {
 
     async fn generate(&self, request: &Request) -> Result<Completion> {
         let _running = self.begin(request);
-        act(&request.messages[0].text()).await
+        let words = words(request);
+        act(if self.0.is_down.load(Ordering::SeqCst) { "server" } else { &words }).await
     }
 
     async fn stream(&self, request: &Request) -> Result<CompletionStream> {
         let running = self.begin(request);
-        let words = request.messages[0].text();
+        let words = words(request);
         if failure(&words).is_some() || words == "panic" {
             act(&words).await?;
         }
         let words = words.strip_prefix("late ").unwrap_or(&words).to_owned();
-        let text = StreamEvent::Text { choice: 0, text: words.clone() };
+        let text = StreamEvent::Text { choice: 0, text: answer(&words).into_text() };
         let rest = stream::once(async move {
             let _running = running;
             let mut events = match act(&words).await {
