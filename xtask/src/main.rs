@@ -8,6 +8,7 @@
 mod bench;
 mod boundaries;
 mod check;
+mod counts;
 mod error;
 mod features;
 mod foreign;
@@ -43,6 +44,7 @@ usage: cargo xtask <command> [options]
   foreign [--fail-fast]    OpenAI's client against the emulator, the command line against LitServe
   layering                 who may depend on whom, what may stand where
   guide                    the provider of docs/adding-a-provider.md, and one by new-provider, built outside and tested
+  counts [--accept]        instructions of the hot paths under valgrind; fails when one grows by more than 5 %
   bench [--help]           this SDK next to programs written by hand: CPU, memory, allocations; `--help` lists options
   golden FILE...           golden vectors of the token rules, from any files; prints what differs
   tidy                     files, manifests, the lock file
@@ -84,6 +86,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "layering" => alone(options, layering::run),
         "tidy" => alone(options, tidy::run),
         "guide" => alone(options, guide::run),
+        "counts" => counts::run(&Workspace::find()?, flag(options, "--accept")?),
         "bench" => bench::run(&Workspace::find()?, options),
         "golden" => golden::run(&Workspace::find()?, options),
         "licences" => alone(options, licences::run),
@@ -161,6 +164,7 @@ mod tests {
             "layering",
             "guide",
             "bench",
+            "counts",
             "golden",
             "tidy",
             "licences",
