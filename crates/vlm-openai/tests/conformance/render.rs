@@ -16,6 +16,7 @@ pub(crate) fn scene(service: Service, scene: &Scene) -> Wire {
         Scene::RefusalInside(refusal) => inside(service, refusal),
         Scene::BrokenStream(answer, refusal) => broken(service, answer, refusal),
         Scene::Reasoned { answer, reasoning, streamed } => reasoned(service, answer, reasoning, *streamed),
+        Scene::Choices { answer, others, streamed } => choices(answer, others, *streamed),
         Scene::NoChoice => {
             let mut reply = whole(&Answer::of([""]));
             reply["choices"] = json!([]);
@@ -96,6 +97,27 @@ fn pieces(answer: &Answer) -> Vec<Value> {
     let mut chunks = vec![delta(answer, json!({ "role": "assistant", "content": "", "refusal": null }), Value::Null)];
     chunks.extend(answer.pieces.iter().map(|piece| delta(answer, json!({ "content": piece }), Value::Null)));
     chunks
+}
+
+/// The other choices come first, as they may: an index says which is which.
+fn choices(answer: &Answer, others: &[String], streamed: bool) -> Wire {
+    let others = others.iter().enumerate().map(|(at, text)| (at + 1, text));
+    if streamed {
+        let choice = |(index, text)| json!([{ "index": index, "delta": { "content": text }, "finish_reason": finish(&answer.finish) }]);
+        let others = others.map(|other| chunk(answer, choice(other)).to_string());
+        let all = others.chain(events(answer)).chain([DONE.to_owned()]);
+        return Wire::data(all).with_end_marks(1);
+    }
+    let mut reply = whole(answer);
+    let first = reply["choices"][0].take();
+    let choice = |(index, text): (usize, &String)| {
+        let mut choice = first.clone();
+        choice["index"] = json!(index);
+        choice["message"]["content"] = json!(text);
+        choice
+    };
+    reply["choices"] = others.map(choice).chain([first.clone()]).collect();
+    Wire::json(200, &reply)
 }
 
 /// Reasoning beside the text, under the name that each server has for it.
