@@ -79,9 +79,9 @@ fn sampling(service: Service, body: &Value) -> Sampling {
 
 fn thinking(service: Service, body: &Value) -> Thinking {
     let (switch, budget) = match service {
-        Service::OpenAi => (&Value::Null, &Value::Null),
+        Service::OpenAi | Service::Ollama => (&Value::Null, &Value::Null),
         Service::DashScope => (&body["enable_thinking"], &body["thinking_budget"]),
-        Service::Vllm => (&body["chat_template_kwargs"]["enable_thinking"], &Value::Null),
+        Service::Vllm | Service::LlamaCpp => (&body["chat_template_kwargs"]["enable_thinking"], &Value::Null),
         Service::OpenRouter => (&body["reasoning"]["enabled"], &body["reasoning"]["max_tokens"]),
     };
     let mut thinking = Thinking::default();

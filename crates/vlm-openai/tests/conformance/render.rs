@@ -124,8 +124,8 @@ fn choices(answer: &Answer, others: &[String], streamed: bool) -> Wire {
 fn reasoned(service: Service, answer: &Answer, reasoning: &str, streamed: bool) -> Wire {
     let field = match service {
         Service::OpenAi => return Wire::never("chat completions of OpenAI show no reasoning"),
-        Service::DashScope => "reasoning_content",
-        Service::Vllm | Service::OpenRouter => "reasoning",
+        Service::DashScope | Service::LlamaCpp => "reasoning_content",
+        Service::Vllm | Service::Ollama | Service::OpenRouter => "reasoning",
     };
     if streamed {
         let mut events: Vec<String> = events(answer).collect();
@@ -170,6 +170,7 @@ fn broken(service: Service, answer: &Answer, refusal: &Refusal) -> Wire {
         (Service::Vllm, ErrorKind::Server) => {
             vec![envelope("InternalServerError", json!(500)).to_string(), DONE.to_owned()]
         }
+        (Service::LlamaCpp, ErrorKind::Server) => vec![envelope("server_error", json!(500)).to_string()],
         (Service::OpenRouter, kind @ (ErrorKind::RateLimited | ErrorKind::Server | ErrorKind::Overloaded)) => {
             let code = if kind == ErrorKind::Server { json!("server_error") } else { json!(errors::openrouter(kind)) };
             let mut chunk = delta(answer, json!({ "content": "" }), json!("error"));
