@@ -7,6 +7,8 @@ mod errors;
 mod read;
 #[path = "conformance/render.rs"]
 mod render;
+#[path = "conformance/service.rs"]
+mod service;
 
 use std::sync::Arc;
 
