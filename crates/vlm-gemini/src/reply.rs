@@ -25,7 +25,7 @@ pub(crate) fn completion(reply: &RawObject<'_>) -> Completion {
     answer.id = reply.text("responseId").map(Into::into);
     answer.model = reply.text("modelVersion").map(Into::into);
     answer.metadata = metadata(reply);
-    for (at, candidate) in reply.objects("candidates").into_iter().enumerate() {
+    for (at, candidate) in reply.objects("candidates").enumerate() {
         let pieces = Pieces::of(&candidate);
         let mut choice = Choice::new(index(&candidate, at), pieces.text);
         choice.reasoning = Some(pieces.reasoning).filter(|text| !text.is_empty());
@@ -86,8 +86,7 @@ pub(crate) struct Pieces {
 impl Pieces {
     pub(crate) fn of(candidate: &RawObject<'_>) -> Self {
         let mut pieces = Self::default();
-        let parts = candidate.object("content").map(|content| content.objects("parts")).unwrap_or_default();
-        for part in parts {
+        for part in candidate.object("content").iter().flat_map(|content| content.objects("parts")) {
             let Some(text) = part.text("text") else { continue };
             match part.flag("thought") {
                 Some(true) => pieces.reasoning.push_str(&text),

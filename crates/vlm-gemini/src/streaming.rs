@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value};
 use vlm_core::{Choice, Completion, FinishReason, RawReply, StreamEvent, Usage, Warning, WarningKind};
-use vlm_http::{AnswerReader, RawObject, SseEvent, Step, StreamEnd};
+use vlm_http::{AnswerReader, JsonIndex, RawJson, RawObject, SseEvent, Step, StreamEnd};
 
 use crate::error::{Ground, ReplyError};
 use crate::reply::status::Status;
@@ -32,6 +32,7 @@ pub(crate) struct Reader {
     not_understood: usize,
     usage: Usage,
     metadata: Map<String, Value>,
+    index: JsonIndex,
 }
 
 impl Reader {
@@ -47,21 +48,23 @@ impl Reader {
         if data == "[DONE]" || (data.is_empty() && !unterminated) {
             return Ok(());
         }
-        let reply = match RawObject::parse(data.as_bytes()) {
-            Ok(reply) => reply,
+        let json = match RawJson::parse_with(std::mem::take(&mut self.index), data) {
+            Ok(json) => json,
             // Behind the end, half an event is nothing that is missed.
             Err(_) if unterminated && self.has_ended() => return Ok(()),
             Err(_) if unterminated => return Err(ReplyError::new(Ground::CutShort)),
             Err(_) => return Err(ReplyError::new(Ground::EventNotJson)),
         };
+        let reply = json.root();
         if let Some(error) = Status::within(&reply) {
             return Err(error.into_inner_error());
         }
         self.reply(&reply, out);
-        match classify::prompt_blocked(&reply).filter(|_| self.candidates.is_empty()) {
-            Some(error) => Err(error),
-            None => Ok(()),
+        if let Some(error) = classify::prompt_blocked(&reply).filter(|_| self.candidates.is_empty()) {
+            return Err(error);
         }
+        self.index = json.into_index();
+        Ok(())
     }
 
     /// No more comes.
@@ -115,7 +118,7 @@ impl Reader {
             out.push_back(StreamEvent::Start { id, model, created: None });
         }
         self.metadata.extend(metadata(reply));
-        for (at, candidate) in reply.objects("candidates").into_iter().enumerate() {
+        for (at, candidate) in reply.objects("candidates").enumerate() {
             self.candidate(&candidate, at, out);
         }
         let counts = reply.object("usageMetadata");

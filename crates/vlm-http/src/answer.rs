@@ -18,7 +18,7 @@ pub use stream::AnswerStream;
 /// use std::collections::VecDeque;
 ///
 /// use vlm_core::{ErrorKind, RawReply, StreamEvent, Usage};
-/// use vlm_http::{AnswerReader, Fault, RawObject, SseEvent, Step, StreamEnd};
+/// use vlm_http::{AnswerReader, Fault, RawJson, SseEvent, Step, StreamEnd};
 ///
 /// /// Events are `{"text": …}`, and the last is `[DONE]`.
 /// #[derive(Default)]
@@ -33,9 +33,9 @@ pub use stream::AnswerStream;
 ///         if &*event.data == "[DONE]" {
 ///             return Ok(Step::End);
 ///         }
-///         let object = RawObject::parse(event.data.as_bytes())
+///         let json = RawJson::parse(event.data.as_bytes())
 ///             .map_err(|_| Fault::new(ErrorKind::Protocol, "an event of the stream is not JSON"))?;
-///         if let Some(text) = object.text("text") {
+///         if let Some(text) = json.root().text("text") {
 ///             out.push_back(StreamEvent::Text { choice: 0, text: text.into() });
 ///         }
 ///         Ok(Step::More)

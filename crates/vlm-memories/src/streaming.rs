@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value};
 use vlm_core::{FinishReason, RawReply, StreamEvent, Usage, Warning, WarningKind};
-use vlm_http::{AnswerReader, RawObject, SseEvent, Step, StreamEnd};
+use vlm_http::{AnswerReader, JsonIndex, RawJson, RawObject, SseEvent, Step, StreamEnd};
 
 use crate::error::{Ground, ReplyError};
 use crate::reply::{classify, content, finish, metadata, usage};
@@ -29,6 +29,7 @@ pub(crate) struct Reader {
     has_text: bool,
     usage: Usage,
     metadata: Map<String, Value>,
+    index: JsonIndex,
 }
 
 impl Reader {
@@ -47,13 +48,14 @@ impl AnswerReader for Reader {
             return Ok(Step::End);
         }
         let completes = name == Some("complete");
-        let object = match RawObject::parse(data.as_bytes()) {
-            Ok(object) => object,
+        let json = match RawJson::parse_with(std::mem::take(&mut self.index), data) {
+            Ok(json) => json,
             Err(_) if name != Some("error") && is_harmless(name, data) => {
                 return Ok(if completes { Step::End } else { Step::More });
             }
             Err(_) => return Err(unreadable(event, data)),
         };
+        let object = json.root();
         if let Some(error) = classify::refusal_in_event(&object) {
             return Err(error);
         }
@@ -62,6 +64,7 @@ impl AnswerReader for Reader {
         }
         let done = completes || object.text("status").as_deref() == Some("completed");
         self.object(&object, name, done, out)?;
+        self.index = json.into_index();
         Ok(if done { Step::End } else { Step::More })
     }
 
@@ -110,7 +113,7 @@ impl Reader {
         if !self.started || done {
             self.start(object, out);
         }
-        for (at, choice) in object.objects("choices").into_iter().enumerate() {
+        for (at, choice) in object.objects("choices").enumerate() {
             self.choice(&choice, at as u32, out)?;
         }
         if let Some(token) = object.text("token") {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use vlm_core::{Cost, ErrorKind, FinishReason, PriceSchedule, RawReply, StreamEvent, Usage, Warning, WarningKind};
-use vlm_http::{AnswerReader, RawObject, SseEvent, Step, StreamEnd};
+use vlm_http::{AnswerReader, JsonIndex, RawJson, RawObject, SseEvent, Step, StreamEnd};
 
 use crate::error::{Ground, ReplyError};
 use crate::pricing;
@@ -29,6 +29,7 @@ pub(crate) struct Reader {
     usage: Usage,
     service_tier: Option<String>,
     metadata: Map<String, Value>,
+    index: JsonIndex,
 }
 
 impl Reader {
@@ -43,6 +44,7 @@ impl Reader {
             usage: Usage::new(),
             service_tier: None,
             metadata: Map::new(),
+            index: JsonIndex::default(),
         }
     }
 }
@@ -57,7 +59,8 @@ impl AnswerReader for Reader {
             "" => return Ok(Step::More),
             _ => {}
         }
-        let chunk = RawObject::parse(data.as_bytes()).map_err(|_| unreadable(event, data))?;
+        let json = RawJson::parse_with(std::mem::take(&mut self.index), data).map_err(|_| unreadable(event, data))?;
+        let chunk = json.root();
         if let Some(error) = classify::error_inside(&chunk, &self.profile) {
             return Err(error);
         }
@@ -66,6 +69,7 @@ impl AnswerReader for Reader {
             return Err(ReplyError::new(Ground::Inside { kind: ErrorKind::Upstream }).with_words(words));
         }
         self.chunk(&chunk, out);
+        self.index = json.into_index();
         Ok(Step::More)
     }
 
@@ -132,7 +136,7 @@ impl Reader {
     fn chunk(&mut self, chunk: &RawObject<'_>, out: &mut VecDeque<StreamEvent>) {
         let before = out.len();
         self.start(chunk, out);
-        for (at, choice) in chunk.objects("choices").into_iter().enumerate() {
+        for (at, choice) in chunk.objects("choices").enumerate() {
             self.choice(&choice, at as u32, out);
         }
         if let Some(counts) = chunk.object("usage") {

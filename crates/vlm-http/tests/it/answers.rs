@@ -10,7 +10,7 @@ use vlm_core::{
     StreamEvent, TimeoutPhase, Usage, WarningKind,
 };
 use vlm_http::{
-    AnswerReader, AnswerStream, Fault, Opened, RawObject, Reply, RetryClass, SseEvent, Step, StreamEnd, TransportFault,
+    AnswerReader, AnswerStream, Fault, Opened, RawJson, Reply, RetryClass, SseEvent, Step, StreamEnd, TransportFault,
 };
 
 use crate::support::fake::{Fake, Piece, events, reply, text};
@@ -34,7 +34,8 @@ impl AnswerReader for Reader {
         if &*event.data == "[DONE]" {
             return Ok(Step::End);
         }
-        let object = RawObject::parse(event.data.as_bytes()).map_err(|_| Fault::new(ErrorKind::Protocol, "no JSON"))?;
+        let json = RawJson::parse(event.data.as_bytes()).map_err(|_| Fault::new(ErrorKind::Protocol, "no JSON"))?;
+        let object = json.root();
         if let Some(text) = object.text("text") {
             out.push_back(StreamEvent::Text { choice: 0, text: text.into() });
         }

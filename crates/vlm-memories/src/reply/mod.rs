@@ -19,7 +19,7 @@ pub(crate) fn completion(reply: &RawObject<'_>) -> Completion {
     answer.id = reply.text("id").map(Into::into);
     answer.model = reply.text("model").map(Into::into);
     answer.created = reply.whole_number("created").or_else(|| reply.whole_number("created_at"));
-    for (at, choice) in reply.objects("choices").into_iter().enumerate() {
+    for (at, choice) in reply.objects("choices").enumerate() {
         answer.choices.push(self::choice(&choice, at as u32, &mut answer.metadata));
     }
     answer.choices.sort_by_key(|choice| choice.index);
@@ -79,21 +79,18 @@ pub(crate) fn content(message: &RawObject<'_>) -> Option<String> {
     if let Some(text) = message.text("content") {
         return Some(text.into());
     }
-    let parts = message.objects("content");
-    if parts.is_empty() {
-        return None;
-    }
-    let texts: String = parts.iter().filter_map(|part| part.text("text")).collect();
+    let parts = || message.objects("content");
+    parts().next()?;
+    let texts: String = parts().filter_map(|part| part.text("text")).collect();
     if !texts.is_empty() {
         return Some(texts);
     }
     // A tool's input as Nova writes it elsewhere: how it comes through here is not documented.
-    parts.iter().find_map(|part| part.object("toolUse")?.value("input")).map(|input| input.to_string())
+    parts().find_map(|part| part.object("toolUse")?.value("input")).map(|input| input.to_string())
 }
 
 fn tool_arguments(message: &RawObject<'_>) -> Option<String> {
-    let calls = message.objects("tool_calls");
-    calls.first()?.object("function")?.text("arguments").map(Into::into)
+    message.objects("tool_calls").next()?.object("function")?.text("arguments").map(Into::into)
 }
 
 /// Why a choice ended; the word is read on every shape, because some families put it where others do not.
