@@ -105,6 +105,7 @@ fn meaning(fault: TransportFault) -> (ErrorKind, RetryClass) {
         TransportFault::HeadTooLarge => (ErrorKind::ResponseTooLarge(LimitedPart::Head), R0),
         TransportFault::NotHttp => (ErrorKind::Protocol, R0),
         TransportFault::Truncated => (ErrorKind::Truncated, R3),
+        TransportFault::Undecodable => (ErrorKind::Protocol, R3),
         TransportFault::TimedOut(TransportPhase::Body) => (ErrorKind::Timeout(TimeoutPhase::Idle), R3),
         TransportFault::TimedOut(_) => (ErrorKind::Timeout(TimeoutPhase::FirstByte), R3),
         TransportFault::NoRuntime => (ErrorKind::Transport(TransportPhase::Sending), R0),

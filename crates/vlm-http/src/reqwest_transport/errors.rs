@@ -34,6 +34,8 @@ pub(super) fn in_body(error: reqwest::Error) -> TransportError {
     } else {
         match io_kind(&error) {
             Some(io::ErrorKind::UnexpectedEof) => TransportFault::Truncated,
+            // Without the HTTP layer's word on it the fault is one of the decompression that comes after that layer.
+            _ if hyper(&error).is_none() => TransportFault::Undecodable,
             Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) => TransportFault::NotHttp,
             Some(_) => TransportFault::Broken(TransportPhase::Body),
             None if hyper(&error).is_some_and(hyper::Error::is_incomplete_message) => TransportFault::Truncated,

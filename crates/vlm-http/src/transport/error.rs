@@ -37,6 +37,8 @@ pub enum TransportFault {
     NotHttp,
     /// The body ended before its end.
     Truncated,
+    /// The body is compressed as was asked for, and broken.
+    Undecodable,
     /// A deadline of the system below passed, not one of ours.
     TimedOut(TransportPhase),
     /// There is no async runtime to work on.
@@ -51,9 +53,12 @@ impl TransportError {
             Configuration(_) | Connect(_) | ConnectTimeout | Certificate | RefusedUnprocessed | NoRuntime => {
                 Delivery::NotSent
             }
-            Broken(TransportPhase::Body) | TimedOut(TransportPhase::Body) | Truncated | HeadTooLarge | NotHttp => {
-                Delivery::Answered
-            }
+            Broken(TransportPhase::Body)
+            | TimedOut(TransportPhase::Body)
+            | Truncated
+            | Undecodable
+            | HeadTooLarge
+            | NotHttp => Delivery::Answered,
             Broken(_) | TimedOut(_) => Delivery::MaybeSent,
         };
         Self { fault, delivery, source: None }
@@ -107,6 +112,7 @@ impl fmt::Display for TransportFault {
             Self::HeadTooLarge => "the head of the reply is too large",
             Self::NotHttp => "the reply is not HTTP",
             Self::Truncated => "the reply ended before its end",
+            Self::Undecodable => "the reply is compressed, and broken",
             Self::TimedOut(_) => "the connection timed out below HTTP",
             Self::NoRuntime => "there is no tokio runtime to send the request on",
         })

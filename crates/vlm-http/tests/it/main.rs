@@ -6,6 +6,7 @@
 
 mod faults;
 mod files;
+mod gzip;
 mod media_fetch;
 mod retry_loop;
 mod silence;
