@@ -80,8 +80,12 @@ fn sent(error: &reqwest::Error, phase: TransportPhase) -> TransportFault {
         let large = text.contains("too large");
         return if large { TransportFault::HeadTooLarge } else { TransportFault::NotHttp };
     }
-    if text.contains("refused stream") {
+    // A connection that goes away without an error names the requests that it has looked at; the others fail so.
+    if text.contains("refused stream") || text.contains("connection error received: not a result of an error") {
         return TransportFault::RefusedUnprocessed;
+    }
+    if text.contains("stream error received") {
+        return TransportFault::Reset;
     }
     // A head over HTTP/2 that passes the limits is reset by our own side.
     if text.contains("header list") || text.contains("header size") {

@@ -31,6 +31,8 @@ pub enum TransportFault {
     Broken(TransportPhase),
     /// The service refused the request before looking at it, as HTTP/2 lets it do.
     RefusedUnprocessed,
+    /// The service gave up this request, and no other, before it answered, as HTTP/2 lets it do.
+    Reset,
     /// The head of the reply passes the HTTP layer's limits.
     HeadTooLarge,
     /// The reply is not HTTP.
@@ -59,7 +61,7 @@ impl TransportError {
             | Undecodable
             | HeadTooLarge
             | NotHttp => Delivery::Answered,
-            Broken(_) | TimedOut(_) => Delivery::MaybeSent,
+            Broken(_) | TimedOut(_) | Reset => Delivery::MaybeSent,
         };
         Self { fault, delivery, source: None }
     }
@@ -109,6 +111,7 @@ impl fmt::Display for TransportFault {
             Self::Broken(TransportPhase::AwaitingHead) => "the connection broke before a reply came",
             Self::Broken(_) => "the connection broke in the middle of the reply",
             Self::RefusedUnprocessed => "the service refused the request before looking at it",
+            Self::Reset => "the service gave the request up before it answered",
             Self::HeadTooLarge => "the head of the reply is too large",
             Self::NotHttp => "the reply is not HTTP",
             Self::Truncated => "the reply ended before its end",

@@ -7,6 +7,8 @@
 mod faults;
 mod files;
 mod gzip;
+#[cfg(feature = "rustls")]
+mod http2;
 mod media_fetch;
 mod retry_loop;
 mod silence;

@@ -1,6 +1,8 @@
 //! What the tests share: a scripted server, a scripted transport, a collector of logs.
 
 pub(crate) mod fake;
+#[cfg(feature = "rustls")]
+pub(crate) mod http2;
 pub(crate) mod log;
 pub(crate) mod server;
 
