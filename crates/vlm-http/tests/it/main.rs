@@ -10,6 +10,8 @@ mod gzip;
 #[cfg(feature = "rustls")]
 mod http2;
 mod media_fetch;
+#[cfg(feature = "rustls")]
+mod proxies;
 mod retry_loop;
 mod silence;
 mod streams;

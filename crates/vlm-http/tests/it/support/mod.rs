@@ -4,6 +4,8 @@ pub(crate) mod fake;
 #[cfg(feature = "rustls")]
 pub(crate) mod http2;
 pub(crate) mod log;
+#[cfg(feature = "rustls")]
+pub(crate) mod proxy;
 pub(crate) mod server;
 
 use std::pin::pin;
