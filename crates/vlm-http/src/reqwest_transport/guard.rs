@@ -56,7 +56,12 @@ impl Resolve for Guard {
         let (lookup, admits) = (self.lookup.clone(), self.admits);
         Box::pin(async move {
             let found = tokio::task::spawn_blocking(move || lookup(name.as_str())).await??;
-            Ok(Box::new(admitted(found, admits)?.into_iter()) as Addrs)
+            let addresses = admitted(found, admits)?;
+            if addresses.is_empty() {
+                // The HTTP layer would call it a network that cannot be reached.
+                return Err(io::Error::new(io::ErrorKind::NotFound, "the name has no address").into());
+            }
+            Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }
 }

@@ -10,6 +10,7 @@ mod gzip;
 #[cfg(feature = "rustls")]
 mod http2;
 mod media_fetch;
+mod names;
 #[cfg(feature = "rustls")]
 mod proxies;
 mod retry_loop;

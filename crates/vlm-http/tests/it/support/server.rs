@@ -1,5 +1,6 @@
 //! A server on a real socket that plays one script per connection and notes what it received.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -52,7 +53,12 @@ pub(crate) struct Server {
 impl Server {
     /// Plays `scripts`, one per connection, and the last one for every further connection.
     pub(crate) async fn start(scripts: Vec<Vec<Step>>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), scripts).await
+    }
+
+    /// The same at an address of its own.
+    pub(crate) async fn start_at(address: SocketAddr, scripts: Vec<Vec<Step>>) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (report, closed) = mpsc::unbounded_channel();
