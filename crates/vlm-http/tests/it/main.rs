@@ -17,3 +17,4 @@ mod retry_loop;
 mod silence;
 mod streams;
 mod support;
+mod turns;
