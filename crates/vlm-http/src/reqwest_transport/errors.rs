@@ -64,8 +64,8 @@ fn connect(error: &reqwest::Error) -> TransportFault {
     let cause = match io_kind(error) {
         Some(ConnectionRefused) => ConnectCause::Refused,
         Some(HostUnreachable | NetworkUnreachable | NetworkDown | AddrNotAvailable) => ConnectCause::Unreachable,
-        // rustls reports its own faults as "invalid data"; a handshake that is cut ends early.
-        Some(InvalidData | UnexpectedEof) => ConnectCause::Tls,
+        // Behind a connection that came about there is nothing but the handshake: cut, reset, or not understood.
+        Some(_) if !text.contains("tcp connect error") => ConnectCause::Tls,
         _ if text.contains("tls") || text.contains("ssl") || text.contains("handshake") => ConnectCause::Tls,
         _ => ConnectCause::Other,
     };

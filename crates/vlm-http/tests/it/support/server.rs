@@ -1,5 +1,6 @@
 //! A server on a real socket that plays one script per connection and notes what it received.
 
+use std::hash::{DefaultHasher, Hasher as _};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -14,6 +15,8 @@ pub(crate) enum Step {
     Read,
     /// Reads the head of a request only.
     ReadHead,
+    /// Reads whatever comes first.
+    ReadSome,
     /// Writes bytes.
     Write(Vec<u8>),
     /// Writes the same bytes until the client goes away.
@@ -42,6 +45,15 @@ pub(crate) struct Seen {
     pub(crate) connection: usize,
     pub(crate) head: String,
     pub(crate) body: usize,
+    /// What [`digest`] says of the body.
+    pub(crate) digest: u64,
+}
+
+/// Tells bodies apart.
+pub(crate) fn digest(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    hasher.finish()
 }
 
 pub(crate) struct Server {
@@ -101,6 +113,7 @@ impl Peer {
             let going = match step {
                 Step::Read => self.read(true).await,
                 Step::ReadHead => self.read(false).await,
+                Step::ReadSome => self.more().await,
                 Step::Write(bytes) => self.stream.write_all(&bytes).await.ok(),
                 Step::WriteForEver(bytes) => {
                     while self.stream.write_all(&bytes).await.is_ok() {}
@@ -139,15 +152,17 @@ impl Peer {
             .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok())
             .unwrap_or(0);
         let mut body = 0;
+        let mut hasher = DefaultHasher::new();
         while with_body && body < length {
             let take = self.buffer.len().min(length - body);
+            hasher.write(&self.buffer[..take]);
             self.buffer.drain(..take);
             body += take;
             if body < length {
                 self.more().await?;
             }
         }
-        self.log.lock().unwrap().push(Seen { connection: self.connection, head, body });
+        self.log.lock().unwrap().push(Seen { connection: self.connection, head, body, digest: hasher.finish() });
         Some(())
     }
 
