@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use vlm_core::{Error, ErrorKind, PriceList};
-use vlm_http::{BaseUrl, Clock, Deadlines, HttpClient, Limits, RetryPolicy, Secret, TokioClock, Transport, TransportConfig};
+use vlm_http::{
+    BaseUrl, Clock, Deadlines, HttpClient, Limits, RetryPolicy, Secret, TokioClock, Transport, TransportConfig,
+};
 
 use crate::config::Config;
 use crate::provider::Gemini;

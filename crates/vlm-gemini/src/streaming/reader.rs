@@ -12,7 +12,7 @@ use vlm_http::RawObject;
 
 use crate::error::{Ground, ReplyError};
 use crate::reply::status::Status;
-use crate::reply::{Pieces, candidate_metadata, classify, empty_text, finish, index, metadata, usage};
+use crate::reply::{Pieces, candidate_metadata, classify, empty_text, finish, index, metadata, odd_usage, usage};
 
 /// One event as the HTTP layer hands it out.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +38,7 @@ pub(crate) struct Reader {
     candidates: Vec<Candidate>,
     started: bool,
     lossy: bool,
+    odd_usage: bool,
     not_understood: usize,
     usage: Usage,
     metadata: Map<String, Value>,
@@ -136,6 +137,8 @@ impl Reader {
         if let Some(counts) = &counts {
             self.usage = usage(counts);
             out.push_back(StreamEvent::Usage { usage: self.usage.clone() });
+        } else if reply.has("usageMetadata") && !std::mem::replace(&mut self.odd_usage, true) {
+            out.push_back(StreamEvent::Warning { warning: odd_usage() });
         }
         if counts.is_none() && !reply.has("candidates") && !reply.has("promptFeedback") {
             self.not_understood += 1;
