@@ -39,16 +39,19 @@ pub(crate) fn completion(reply: &RawObject<'_>) -> Completion {
     if reply.has("usageMetadata") {
         match reply.object("usageMetadata") {
             Some(counts) => answer.usage = usage(&counts),
-            None => {
-                let message = "the reply's `usageMetadata` is not in the expected form; see the raw reply";
-                answer.warnings.push(Warning::new(WarningKind::NotUnderstood, message).at("usageMetadata"));
-            }
+            None => answer.warnings.push(odd_usage()),
         }
     }
     if answer.choices.iter().any(|choice| choice.text.is_empty()) {
         answer.warnings.push(empty_text());
     }
     answer
+}
+
+/// Token counts that are left out because of their form.
+pub(crate) fn odd_usage() -> Warning {
+    let message = "the reply's `usageMetadata` is not in the expected form; see the raw reply";
+    Warning::new(WarningKind::NotUnderstood, message).at("usageMetadata")
 }
 
 /// An answer without a text.

@@ -12,7 +12,7 @@ use vlm_http::{AnswerReader, JsonIndex, RawJson, RawObject, SseEvent, Step, Stre
 
 use crate::error::{Ground, ReplyError};
 use crate::reply::status::Status;
-use crate::reply::{Pieces, candidate_metadata, classify, empty_text, finish, index, metadata, usage};
+use crate::reply::{Pieces, candidate_metadata, classify, empty_text, finish, index, metadata, odd_usage, usage};
 
 /// What is known of one candidate.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,7 @@ pub(crate) struct Reader {
     known: Map<String, Value>,
     candidates: Vec<Candidate>,
     started: bool,
+    odd_usage: bool,
     not_understood: usize,
     usage: Usage,
     metadata: Map<String, Value>,
@@ -125,6 +126,8 @@ impl Reader {
         if let Some(counts) = &counts {
             self.usage = usage(counts);
             out.push_back(StreamEvent::Usage { usage: self.usage.clone() });
+        } else if reply.has("usageMetadata") && !std::mem::replace(&mut self.odd_usage, true) {
+            out.push_back(StreamEvent::Warning { warning: odd_usage() });
         }
         if counts.is_none() && !reply.has("candidates") && !reply.has("promptFeedback") {
             self.not_understood += 1;

@@ -42,7 +42,8 @@ pub(crate) fn completion(reply: &RawObject<'_>, profile: &Profile) -> Completion
     answer
 }
 
-fn not_understood(field: &str) -> Warning {
+/// A warning of a field that is left out because of its form.
+pub(crate) fn not_understood(field: &str) -> Warning {
     let message = format!("the reply's `{field}` is not in the expected form; see the raw reply");
     Warning::new(WarningKind::NotUnderstood, message).at(field)
 }
