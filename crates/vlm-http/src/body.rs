@@ -59,7 +59,8 @@ impl Body {
 
     /// JSON that is already serialized.
     pub fn from_json_bytes(json: impl Into<Bytes>) -> Self {
-        Self::from_pieces(vec![Piece::Plain(json.into())])
+        let json = json.into();
+        Self { len: json.len() as u64, pieces: Arc::new([Piece::Plain(json)]) }
     }
 
     /// The media itself, without any encoding, from byte `from` on: for services that take uploads. A file is read from

@@ -58,7 +58,7 @@ struct Inner {
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn RandomSource>,
-    scrubber: Scrubber,
+    scrubber: Arc<Scrubber>,
     user_agent: http::HeaderValue,
     shared: Shared,
 }

@@ -1,12 +1,12 @@
 //! What every error of a call says about the call, and how its deadlines are kept.
 
 use std::borrow::Cow;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
 use vlm_core::{Error, TimeoutPhase};
 
 use crate::clock::Clock;
@@ -64,11 +64,17 @@ impl Context {
         let Some((phase, end)) = earlier(total, at) else {
             return Ok(work.await);
         };
-        let work = pin!(work);
-        match select(work, self.clock.sleep(end.saturating_sub(self.clock.now()))).await {
-            Either::Left((output, _)) => Ok(output),
-            Either::Right(_) => Err(phase),
-        }
+        let mut work = pin!(work);
+        let mut sleep = None;
+        poll_fn(|task| {
+            if let Poll::Ready(output) = work.as_mut().poll(task) {
+                return Poll::Ready(Ok(output));
+            }
+            // What is there at once needs no timer.
+            let sleep = sleep.get_or_insert_with(|| self.clock.sleep(end.saturating_sub(self.clock.now())));
+            sleep.as_mut().poll(task).map(|()| Err(phase))
+        })
+        .await
     }
 }
 

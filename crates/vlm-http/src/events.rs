@@ -14,10 +14,9 @@ use crate::clock::Sleep;
 use crate::context::{Context, earlier};
 use crate::fault::Fault;
 use crate::policy::{Deadlines, Limits};
-use crate::reply;
 use crate::sse::{SseDecoder, SseEvent};
 use crate::stats::CallStats;
-use crate::transport::{WireBody, WireResponse};
+use crate::transport::WireBody;
 pub use raw::RawChunks;
 use raw::RawKeeper;
 
@@ -54,6 +53,16 @@ struct Inner {
     elapsed: Option<Duration>,
 }
 
+/// Where the events come from: a reply of which the head was read.
+pub(crate) struct Source {
+    pub(crate) status: u16,
+    /// The service's id for the call.
+    pub(crate) id: Option<String>,
+    pub(crate) body: WireBody,
+    /// Whether a clean end of the body proves that it is whole.
+    pub(crate) framed: bool,
+}
+
 /// The wait for the network in progress.
 struct Timer {
     sleep: Sleep,
@@ -64,7 +73,7 @@ struct Timer {
 impl EventStream {
     pub(crate) fn new(
         context: &Context,
-        response: WireResponse,
+        source: Source,
         deadlines: &Deadlines,
         limits: &Limits,
         attempts: u32,
@@ -72,18 +81,18 @@ impl EventStream {
         Self(Box::new(Inner {
             context: context.clone(),
             attempts,
-            status: response.status.as_u16(),
-            request_id: reply::request_id(&response.headers).map(str::to_owned),
+            status: source.status,
+            request_id: source.id,
             idle: deadlines.idle,
             progress: deadlines.progress,
-            body: Some(response.body),
+            body: Some(source.body),
             decoder: SseDecoder::new(limits),
             ready: None,
             timer: None,
             waited: Duration::ZERO,
             raw: RawKeeper::new(limits.raw_stream),
             bytes: 0,
-            framed: response.framed,
+            framed: source.framed,
             ended_framed: false,
             done: false,
             elapsed: None,

@@ -41,8 +41,10 @@ impl<'a> RawJson<'a> {
     /// What is no JSON, no object, or more than one.
     pub fn parse(json: &'a [u8]) -> Result<Self, serde_json::Error> {
         let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
+        // About as many values as a reply of this length has.
+        let index = JsonIndex(Vec::with_capacity((json.len() / 16).clamp(16, 512)));
         match std::str::from_utf8(json) {
-            Ok(text) => Self::parse_with(JsonIndex::default(), text),
+            Ok(text) => Self::parse_with(index, text),
             Err(_) => Err(refused(json)),
         }
     }
@@ -89,12 +91,12 @@ pub struct RawObject<'a> {
 impl<'a> RawObject<'a> {
     /// Each key with the place of its value.
     fn fields(self) -> impl Iterator<Item = (&'a Node, u32)> {
-        let end = self.nodes[self.place as usize].next;
-        let mut place = self.place + 1;
+        let nodes = &self.nodes[..self.nodes[self.place as usize].next as usize];
+        let mut place = self.place as usize + 1;
         std::iter::from_fn(move || {
-            let [key, value, ..] = self.nodes.get(place as usize..end as usize)? else { return None };
-            let field = (key, place + 1);
-            place = value.next;
+            let (key, value) = (nodes.get(place)?, nodes.get(place + 1)?);
+            let field = (key, place as u32 + 1);
+            place = value.next as usize;
             Some(field)
         })
     }
@@ -111,6 +113,7 @@ impl<'a> RawObject<'a> {
     }
 
     /// The lengths are compared first: they decide of most keys.
+    #[inline]
     fn is_key(self, key: &Node, name: &str) -> bool {
         if key.escaped {
             return self.string(key).is_some_and(|key| key == name);

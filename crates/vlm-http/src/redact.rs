@@ -1,6 +1,7 @@
 //! What may be shown of URLs and of a service's words.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::secret::Secret;
 
@@ -93,10 +94,14 @@ impl Scrubber {
         self
     }
 
-    /// This scrubber, knowing more secrets.
-    pub(crate) fn and(&self, more: &[Secret]) -> Self {
-        let all = Self::new(self.secrets.iter().chain(more));
-        Self { limit: self.limit, ..all }
+    /// This scrubber, knowing more secrets; the same one when it knows them already.
+    pub(crate) fn and(this: &Arc<Self>, more: &[Secret]) -> Arc<Self> {
+        let knows = |secret: &Secret| this.secrets.iter().any(|known| known.expose() == secret.expose());
+        if more.iter().all(knows) {
+            return this.clone();
+        }
+        let all = Self::new(this.secrets.iter().chain(more));
+        Arc::new(Self { limit: this.limit, ..all })
     }
 
     /// The text without secrets, and not longer than the limit.

@@ -1,6 +1,7 @@
 //! The one type that holds a key.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::HeaderValue;
 use secrecy::zeroize::Zeroize;
@@ -19,7 +20,7 @@ use vlm_core::{Error, ErrorKind};
 /// # Ok::<(), vlm_core::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Secret(SecretString);
+pub struct Secret(Arc<SecretString>);
 
 impl Secret {
     /// Takes a key; white space around it is dropped.
@@ -46,7 +47,7 @@ impl Secret {
         if !text.is_ascii() {
             return refuse("the key contains a character outside ASCII; copy it again from the service's page");
         }
-        Ok(Self(SecretString::from(text)))
+        Ok(Self(Arc::new(SecretString::from(text))))
     }
 
     /// The key itself, for the header and the scrubber only.

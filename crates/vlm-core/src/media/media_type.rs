@@ -49,11 +49,10 @@ macro_rules! known_types {
 
             /// The type that a file name's extension stands for, whatever its case.
             pub fn from_extension(extension: &str) -> Option<Self> {
-                let lower = extension.to_ascii_lowercase();
-                match lower.as_str() {
-                    $($($extension)|* => Some(Self::$name),)*
-                    _ => None,
-                }
+                $(if [$($extension),*].iter().any(|known| extension.eq_ignore_ascii_case(known)) {
+                    return Some(Self::$name);
+                })*
+                None
             }
         }
     };

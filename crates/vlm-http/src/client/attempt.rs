@@ -12,7 +12,7 @@ use vlm_core::{Delivery, ErrorKind, LimitedPart, TimeoutPhase};
 use super::{HttpClient, Opened};
 use crate::call::Call;
 use crate::context::{Context, earlier};
-use crate::events::EventStream;
+use crate::events::{EventStream, Source};
 use crate::fault::{Fault, RetryClass};
 use crate::redact;
 use crate::reply::{self, Reply};
@@ -52,15 +52,29 @@ impl HttpClient {
         attempts: u32,
     ) -> Result<Opened<T>, Failure> {
         let response = self.head(context, call, first.is_some()).await?;
-        let status = response.status.as_u16();
+        let stream = is_stream(&response);
+        let WireResponse { status, headers, mut body, framed } = response;
+        let status = status.as_u16();
         debug!(host = context.host, attempt = attempts, status, elapsed = ?context.elapsed(), "reply");
-        let id = reply::request_id(&response.headers).map(str::to_owned);
-        let headers = response.headers.clone();
-        let outcome = match first {
-            Some(first) if is_stream(&response) => self.first_event(context, response, first, attempts).await,
-            _ => self.whole(context, response, judge, attempts).await,
+        let id = reply::request_id(&headers).map(str::to_owned);
+        if let Some(first) = first.filter(|_| stream) {
+            let opened = match encoded(&headers) {
+                Ok(()) => {
+                    self.first_event(context, Source { status, id: id.clone(), body, framed }, first, attempts).await
+                }
+                Err(fault) => Err(fault),
+            };
+            return opened.map_err(|fault| from_reply(fault, status, &headers, id, context));
+        }
+        let reply = match self.whole(context, status, &headers, &mut body).await {
+            Ok((bytes, cut)) => Reply::new(status, headers, bytes).with_scrubber(context.scrubber.clone(), cut),
+            Err(fault) => return Err(from_reply(fault, status, &headers, id, context)),
         };
-        outcome.map_err(|fault| from_reply(fault, status, &headers, id, context))
+        drop(body);
+        match judge(&reply) {
+            Ok(value) => Ok(Opened::Whole(value, CallStats::of(context, attempts, id))),
+            Err(fault) => Err(from_reply(fault, status, reply.headers(), id, context)),
+        }
     }
 
     /// Sends the request and waits for the head of the reply. The upload has an idle deadline of its own; the
@@ -98,36 +112,31 @@ impl HttpClient {
     fn request(&self, call: &Call, streaming: bool, upload: Upload) -> WireRequest {
         let mut request = WireRequest::new(call.method.clone(), call.url.clone(), call.body.clone(), upload);
         let accept = if streaming { "text/event-stream, application/json" } else { "application/json" };
-        request.headers.insert(ACCEPT, HeaderValue::from_static(accept));
-        request.headers.insert(USER_AGENT, self.inner.user_agent.clone());
-        request.headers.extend(call.headers.clone());
+        // Room for what the transport adds.
+        let mut headers = HeaderMap::with_capacity(call.headers.len() + 4);
+        headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        headers.insert(USER_AGENT, self.inner.user_agent.clone());
+        for (name, value) in &call.headers {
+            headers.insert(name, value.clone());
+        }
+        request.headers = headers;
         request
     }
 
-    /// Reads a reply to its end and has it judged.
-    async fn whole<T>(
+    /// Reads a reply to its end; of an error, its beginning, and whether there was more.
+    async fn whole(
         &self,
         context: &Context,
-        response: WireResponse,
-        judge: Judge<'_, T>,
-        attempts: u32,
-    ) -> Result<Opened<T>, Fault> {
-        let WireResponse { status, headers, mut body, .. } = response;
-        let limits = &self.inner.limits;
-        let (bytes, cut) = if status.is_success() {
-            acceptable(&headers, limits.body)?;
-            (self.read(context, &headers, &mut body).await?, false)
-        } else {
-            self.drain(context, &headers, &mut body).await
-        };
-        drop(body);
-        if matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
-            return Err(redirected(status.as_u16(), &headers));
+        status: u16,
+        headers: &HeaderMap,
+        body: &mut WireBody,
+    ) -> Result<(Bytes, bool), Fault> {
+        if (200..300).contains(&status) {
+            acceptable(headers, self.inner.limits.body)?;
+            return Ok((self.read(context, headers, body).await?, false));
         }
-        let id = reply::request_id(&headers).map(str::to_owned);
-        let reply = Reply::new(status.as_u16(), headers, bytes).with_scrubber(context.scrubber.clone(), cut);
-        let value = judge(&reply)?;
-        Ok(Opened::Whole(value, CallStats::of(context, attempts, id)))
+        let beginning = self.drain(context, headers, body).await;
+        if matches!(status, 301 | 302 | 303 | 307 | 308) { Err(redirected(status, headers)) } else { Ok(beginning) }
     }
 
     /// A successful reply's body, whole or not at all.
@@ -178,13 +187,12 @@ impl HttpClient {
     async fn first_event<T>(
         &self,
         context: &Context,
-        response: WireResponse,
+        source: Source,
         first: First<'_>,
         attempts: u32,
     ) -> Result<Opened<T>, Fault> {
-        encoded(&response.headers)?;
         let inner = &*self.inner;
-        let mut events = EventStream::new(context, response, &inner.deadlines, &inner.limits, attempts);
+        let mut events = EventStream::new(context, source, &inner.deadlines, &inner.limits, attempts);
         let event = match std::future::poll_fn(|cx| events.poll_source(cx)).await {
             Some(event) => event?,
             None if events.bytes() == 0 => {

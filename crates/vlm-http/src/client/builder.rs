@@ -131,7 +131,7 @@ impl HttpClientBuilder {
             transport,
             clock: self.clock.unwrap_or_else(|| Arc::new(TokioClock::new())),
             random: self.random.unwrap_or_else(|| Arc::new(ThreadRandom)),
-            scrubber: self.scrubber.limit(self.limits.error_text),
+            scrubber: Arc::new(self.scrubber.limit(self.limits.error_text)),
             user_agent,
             shared: Shared::new(self.retry.quota),
         };

@@ -1,6 +1,5 @@
 //! The loop around one attempt: pauses, retries, and the error in the end.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tracing::debug;
@@ -11,7 +10,7 @@ use super::{HttpClient, Opened};
 use crate::call::Call;
 use crate::context::Context;
 use crate::fault::{Fault, RetryClass};
-use crate::redact;
+use crate::redact::{self, Scrubber};
 use crate::retry::{Failed, Retries, spread};
 
 /// What remains of attempts that failed.
@@ -82,7 +81,7 @@ impl HttpClient {
             operation: call.operation.clone(),
             model: call.model.clone(),
             host: redact::origin(&call.url),
-            scrubber: Arc::new(inner.scrubber.and(&call.secrets)),
+            scrubber: Scrubber::and(&inner.scrubber, &call.secrets),
             clock: inner.clock.clone(),
             started,
             deadline: total.map(|total| started.saturating_add(total)),
