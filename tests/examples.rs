@@ -64,6 +64,7 @@ fn examples_print_what_they_promise() {
     insta::assert_snapshot!("stream_elements", run("stream_elements"));
     insta::assert_snapshot!("estimate_cost", run("estimate_cost"));
     insta::assert_snapshot!("probe_media", run("probe_media"));
+    insta::assert_snapshot!("stack_layers", run("stack_layers"));
     insta::assert_snapshot!("test_without_service", run("test_without_service"));
     // How many of the calls are under way at once differs from run to run.
     let budget = run("stay_in_budget");

@@ -58,6 +58,7 @@ const LAYERS: &[Layer] = &[
             "vlm-emulator",
         ],
     ),
+    layer("vlm-bench", Role::Free, &[]),
     layer("vlm-counts", Role::Free, &[]),
     layer("vlm-examples", Role::Free, &[]),
     layer("vlm-tests", Role::Free, &[]),

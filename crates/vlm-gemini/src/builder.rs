@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use vlm_core::{Error, ErrorKind, PriceList};
-use vlm_http::{BaseUrl, Clock, Deadlines, HttpClient, Limits, RetryPolicy, Secret, TokioClock, Transport};
+use vlm_http::{
+    BaseUrl, Clock, Deadlines, HttpClient, Limits, RetryPolicy, Secret, TokioClock, Transport, TransportConfig,
+};
 
 use crate::config::Config;
 use crate::provider::Gemini;
@@ -44,6 +46,7 @@ pub struct GeminiBuilder {
     limits: Limits,
     retry: RetryPolicy,
     transport: Option<Arc<dyn Transport>>,
+    transport_config: TransportConfig,
     clock: Option<Arc<dyn Clock>>,
 }
 
@@ -85,6 +88,7 @@ impl GeminiBuilder {
             limits: Limits::default(),
             retry: RetryPolicy::default(),
             transport: None,
+            transport_config: TransportConfig::default(),
             clock: None,
         }
     }
@@ -174,6 +178,13 @@ impl GeminiBuilder {
         self
     }
 
+    /// Proxy, certificates, compression and whatever else the built-in HTTP client leaves to choose. Its connect
+    /// deadline is taken from the [deadlines](Self::deadlines); a transport of one's own makes all of it moot.
+    pub fn transport_config(mut self, config: TransportConfig) -> Self {
+        self.transport_config = config;
+        self
+    }
+
     /// Another clock than the real one, for all waits and deadlines.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
@@ -202,6 +213,7 @@ impl GeminiBuilder {
             .deadlines(self.deadlines)
             .limits(self.limits)
             .retry(self.retry)
+            .transport_config(self.transport_config)
             .clock(clock.clone())
             .secrets([&key]);
         if let Some(transport) = self.transport {

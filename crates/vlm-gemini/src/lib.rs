@@ -66,4 +66,4 @@ pub use files::FileId;
 pub use provider::Gemini;
 pub use settings::{Upload, WaitPolicy};
 /// Policies and seams that the builder takes.
-pub use vlm_http::{Clock, Deadlines, Limits, RetryPolicy, RetryQuota, Transport};
+pub use vlm_http::{Clock, Deadlines, Limits, ProxyChoice, RetryPolicy, RetryQuota, Transport, TransportConfig};

@@ -24,7 +24,7 @@ pub(crate) fn completion(reply: &RawObject<'_>) -> Completion {
     let mut answer = Completion::new();
     answer.id = reply.text("responseId").map(Into::into);
     answer.model = reply.text("modelVersion").map(Into::into);
-    answer.metadata = metadata(reply);
+    metadata(reply, &mut answer.metadata);
     for (at, candidate) in reply.objects("candidates").enumerate() {
         let pieces = Pieces::of(&candidate);
         let mut choice = Choice::new(index(&candidate, at), pieces.text);
@@ -32,17 +32,14 @@ pub(crate) fn completion(reply: &RawObject<'_>) -> Completion {
         choice.finish = finish(&candidate);
         answer.choices.push(choice);
         if at == 0 {
-            answer.metadata.extend(named(&candidate, OF_CANDIDATE));
+            candidate_metadata(&candidate, &mut answer.metadata);
         }
     }
     answer.choices.sort_by_key(|choice| choice.index);
     if reply.has("usageMetadata") {
         match reply.object("usageMetadata") {
             Some(counts) => answer.usage = usage(&counts),
-            None => {
-                let message = "the reply's `usageMetadata` is not in the expected form; see the raw reply";
-                answer.warnings.push(Warning::new(WarningKind::NotUnderstood, message).at("usageMetadata"));
-            }
+            None => answer.warnings.push(odd_usage()),
         }
     }
     if answer.choices.iter().any(|choice| choice.text.is_empty()) {
@@ -51,22 +48,24 @@ pub(crate) fn completion(reply: &RawObject<'_>) -> Completion {
     answer
 }
 
+/// Token counts that are left out because of their form.
+pub(crate) fn odd_usage() -> Warning {
+    let message = "the reply's `usageMetadata` is not in the expected form; see the raw reply";
+    Warning::new(WarningKind::NotUnderstood, message).at("usageMetadata")
+}
+
 /// An answer without a text.
 pub(crate) fn empty_text() -> Warning {
     let message = "the answer is empty; thinking is taken out of max_tokens and may have left nothing";
     Warning::new(WarningKind::EmptyText, message).at("candidates")
 }
 
-pub(crate) fn metadata(reply: &RawObject<'_>) -> Map<String, Value> {
-    named(reply, METADATA)
+pub(crate) fn metadata(reply: &RawObject<'_>, metadata: &mut Map<String, Value>) {
+    reply.copy_into(metadata, METADATA);
 }
 
-pub(crate) fn candidate_metadata(candidate: &RawObject<'_>) -> Map<String, Value> {
-    named(candidate, OF_CANDIDATE)
-}
-
-fn named(object: &RawObject<'_>, names: &[&str]) -> Map<String, Value> {
-    names.iter().filter_map(|name| Some(((*name).to_owned(), object.value(name)?))).collect()
+pub(crate) fn candidate_metadata(candidate: &RawObject<'_>, metadata: &mut Map<String, Value>) {
+    candidate.copy_into(metadata, OF_CANDIDATE);
 }
 
 /// Which choice a candidate is; the service leaves the first one's index out.

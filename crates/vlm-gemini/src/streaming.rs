@@ -12,7 +12,7 @@ use vlm_http::{AnswerReader, JsonIndex, RawJson, RawObject, SseEvent, Step, Stre
 
 use crate::error::{Ground, ReplyError};
 use crate::reply::status::Status;
-use crate::reply::{Pieces, candidate_metadata, classify, empty_text, finish, index, metadata, usage};
+use crate::reply::{Pieces, candidate_metadata, classify, empty_text, finish, index, metadata, odd_usage, usage};
 
 /// What is known of one candidate.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,7 @@ pub(crate) struct Reader {
     known: Map<String, Value>,
     candidates: Vec<Candidate>,
     started: bool,
+    odd_usage: bool,
     not_understood: usize,
     usage: Usage,
     metadata: Map<String, Value>,
@@ -117,7 +118,7 @@ impl Reader {
             self.started = true;
             out.push_back(StreamEvent::Start { id, model, created: None });
         }
-        self.metadata.extend(metadata(reply));
+        metadata(reply, &mut self.metadata);
         for (at, candidate) in reply.objects("candidates").enumerate() {
             self.candidate(&candidate, at, out);
         }
@@ -125,6 +126,8 @@ impl Reader {
         if let Some(counts) = &counts {
             self.usage = usage(counts);
             out.push_back(StreamEvent::Usage { usage: self.usage.clone() });
+        } else if reply.has("usageMetadata") && !std::mem::replace(&mut self.odd_usage, true) {
+            out.push_back(StreamEvent::Warning { warning: odd_usage() });
         }
         if counts.is_none() && !reply.has("candidates") && !reply.has("promptFeedback") {
             self.not_understood += 1;
@@ -148,7 +151,7 @@ impl Reader {
             known.finish = reason.clone();
         }
         if place == 0 {
-            self.metadata.extend(candidate_metadata(candidate));
+            candidate_metadata(candidate, &mut self.metadata);
         }
         if !reasoning.is_empty() {
             out.push_back(StreamEvent::Reasoning { choice, text: reasoning });

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use support::{Bench, MODEL, about, ask, media};
 use vlm_core::{Delivery, ErrorKind, Media, MediaType, Message, Request, Sampling, Thinking, VisionProvider};
-use vlm_gemini::Gemini;
+use vlm_gemini::{Gemini, ProxyChoice, TransportConfig};
 
 #[track_caller]
 fn assert_problems(error: &vlm_core::Error, expected: &[(&str, &str)]) {
@@ -175,6 +175,8 @@ fn mistakes_of_configuration_are_found_when_it_is_built() {
     let kind = |built: Result<Gemini, vlm_core::Error>| built.unwrap_err().kind();
     assert_eq!(kind(Gemini::new("")), ErrorKind::Configuration);
     assert_eq!(kind(Gemini::builder("k").base_url("http://example.com").build()), ErrorKind::Configuration);
+    let proxy = TransportConfig::new().proxy(ProxyChoice::Explicit("http://[".into()));
+    assert_eq!(kind(Gemini::builder("k").transport_config(proxy).build()), ErrorKind::Configuration);
     let versioned = "https://generativelanguage.googleapis.com/v1beta/";
     assert_eq!(kind(Gemini::builder("k").base_url(versioned).build()), ErrorKind::Configuration);
     for version in ["", "v1/../x", "v1?key=x"] {

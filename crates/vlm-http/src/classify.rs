@@ -68,6 +68,9 @@ impl Fault {
             message.push_str("; the service may have refused the size");
         }
         let mut fault = Self::new(kind, message).with_delivery(error.delivery());
+        if error.fault() == TransportFault::Reset {
+            fault = fault.on_purpose();
+        }
         // What was surely not sent can be repeated, unless it would fail again.
         fault = match (class, error.delivery()) {
             (RetryClass::R3, Delivery::NotSent) => fault.with_class(RetryClass::R1),
@@ -102,9 +105,11 @@ fn meaning(fault: TransportFault) -> (ErrorKind, RetryClass) {
         TransportFault::ConnectTimeout => (ErrorKind::Timeout(TimeoutPhase::Connect), R1),
         TransportFault::Broken(phase) => (ErrorKind::Transport(phase), R3),
         TransportFault::RefusedUnprocessed => (ErrorKind::Transport(TransportPhase::AwaitingHead), R1),
+        TransportFault::Reset => (ErrorKind::Transport(TransportPhase::AwaitingHead), R3),
         TransportFault::HeadTooLarge => (ErrorKind::ResponseTooLarge(LimitedPart::Head), R0),
         TransportFault::NotHttp => (ErrorKind::Protocol, R0),
         TransportFault::Truncated => (ErrorKind::Truncated, R3),
+        TransportFault::Undecodable => (ErrorKind::Protocol, R3),
         TransportFault::TimedOut(TransportPhase::Body) => (ErrorKind::Timeout(TimeoutPhase::Idle), R3),
         TransportFault::TimedOut(_) => (ErrorKind::Timeout(TimeoutPhase::FirstByte), R3),
         TransportFault::NoRuntime => (ErrorKind::Transport(TransportPhase::Sending), R0),

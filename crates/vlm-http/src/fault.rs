@@ -49,6 +49,7 @@ struct Inner {
     advice: Option<Cow<'static, str>>,
     source: Option<Box<dyn StdError + Send + Sync + 'static>>,
     once: bool,
+    on_purpose: bool,
 }
 
 impl Fault {
@@ -69,6 +70,7 @@ impl Fault {
             advice: None,
             source: None,
             once: false,
+            on_purpose: false,
         }))
     }
 
@@ -115,6 +117,11 @@ impl Fault {
     /// Whether one retry is the most that makes sense.
     pub(crate) fn is_once(&self) -> bool {
         self.0.once
+    }
+
+    /// Whether the service ended the attempt by its own word: then no idle connection did.
+    pub(crate) fn is_on_purpose(&self) -> bool {
+        self.0.on_purpose
     }
 
     /// Changes the kind, not the class.
@@ -204,6 +211,12 @@ impl Fault {
     /// One retry is the most that makes sense.
     pub(crate) fn once(mut self) -> Self {
         self.0.once = true;
+        self
+    }
+
+    /// The service ended the attempt by its own word.
+    pub(crate) fn on_purpose(mut self) -> Self {
+        self.0.on_purpose = true;
         self
     }
 

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use serde::de::{Error as _, IgnoredAny};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use index::{Kind, Node};
 
@@ -90,21 +90,33 @@ impl<'a> RawObject<'a> {
     /// Each key with the place of its value.
     fn fields(self) -> impl Iterator<Item = (&'a Node, u32)> {
         let end = self.nodes[self.place as usize].next;
-        let mut key = self.place + 1;
+        let mut place = self.place + 1;
         std::iter::from_fn(move || {
-            let field = (key < end).then(|| (&self.nodes[key as usize], key + 1))?;
-            key = self.nodes[field.1 as usize].next;
+            let [key, value, ..] = self.nodes.get(place as usize..end as usize)? else { return None };
+            let field = (key, place + 1);
+            place = value.next;
             Some(field)
         })
     }
 
     /// The place of a value.
     fn find(self, name: &str) -> Option<u32> {
-        self.fields().filter(|(key, _)| self.is_key(key, name)).last().map(|(_, value)| value)
+        let mut found = None;
+        for (key, value) in self.fields() {
+            if self.is_key(key, name) {
+                found = Some(value);
+            }
+        }
+        found
     }
 
+    /// The lengths are compared first: they decide of most keys.
     fn is_key(self, key: &Node, name: &str) -> bool {
-        if key.escaped { self.string(key).is_some_and(|key| key == name) } else { self.slice(key) == name }
+        if key.escaped {
+            return self.string(key).is_some_and(|key| key == name);
+        }
+        (key.end - key.start) as usize == name.len()
+            && self.text.as_bytes().get(key.start as usize..key.end as usize) == Some(name.as_bytes())
     }
 
     fn slice(self, node: &Node) -> &'a str {
@@ -174,11 +186,28 @@ impl<'a> RawObject<'a> {
 
     /// Any value.
     pub fn value(&self, name: &str) -> Option<Value> {
-        let node = &self.nodes[self.find(name)? as usize];
+        self.value_of(&self.nodes[self.find(name)? as usize])
+    }
+
+    fn value_of(&self, node: &Node) -> Option<Value> {
         match node.kind {
             Kind::Null => None,
             Kind::Text => self.string(node).map(|text| Value::String(text.into_owned())),
             _ => serde_json::from_str(self.slice(node)).ok(),
+        }
+    }
+
+    /// Copies the fields of these names into `map`. The events of a stream repeat most of them, and a text that is there
+    /// already costs nothing.
+    pub fn copy_into(&self, map: &mut Map<String, Value>, names: &[&str]) {
+        for (key, place) in self.fields() {
+            let Some(name) = names.iter().find(|name| self.is_key(key, name)) else { continue };
+            let node = &self.nodes[place as usize];
+            let is_there = node.kind == Kind::Text
+                && map.get(*name).and_then(Value::as_str).is_some_and(|old| self.string(node).as_deref() == Some(old));
+            if let Some(value) = (!is_there).then(|| self.value_of(node)).flatten() {
+                map.insert((*name).to_owned(), value);
+            }
         }
     }
 

@@ -43,8 +43,8 @@
 //!
 //! # What it does not do
 //!
-//! Never switch on `connection_verbose` or trace logs of the HTTP library below: they show keys. No compression, no
-//! cookies, no circuit breaker, no knowledge of any provider.
+//! Never switch on `connection_verbose` or trace logs of the HTTP library below: they show keys. No cookies, no
+//! circuit breaker, no knowledge of any provider; no compression, unless [it is asked for](TransportConfig::accept_gzip).
 
 mod address;
 mod answer;

@@ -1,5 +1,6 @@
 //! The transport over reqwest, with the settings that the measured traps of that library ask for.
 
+mod config;
 pub(crate) mod errors;
 pub(crate) mod guard;
 
@@ -23,7 +24,8 @@ use crate::base_url::is_loopback;
 use crate::body::PieceStream;
 use crate::forbid::forbids;
 use crate::transport::{Transport, TransportError, TransportFault, Upload, WireRequest, WireResponse};
-use guard::{Guard, Lookup};
+pub use config::{ProxyChoice, TransportConfig};
+use guard::{Admits, Guard, Lookup};
 
 /// A body of one piece up to this size is given to the HTTP layer at once: then that layer can resend what HTTP/2
 /// provably refused. It fits into the socket's buffers, so its progress need not be followed.
@@ -32,94 +34,11 @@ const AT_ONCE: usize = 256 << 10;
 /// The most that a head over HTTP/2 may hold in a guarded transport. Over HTTP/1 the layer's own limits stand.
 const GUARDED_HEAD: u32 = 64 << 10;
 
-/// Which proxy to use. Loopback hosts never use one: it would receive the key.
-#[derive(Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ProxyChoice {
-    /// What the environment says; without the feature `system-proxy`, none.
-    #[default]
-    System,
-    /// No proxy.
-    None,
-    /// This one, for every host. May contain a user name and password; they are never shown.
-    Explicit(String),
-}
-
-impl fmt::Debug for ProxyChoice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::System => f.write_str("System"),
-            Self::None => f.write_str("None"),
-            Self::Explicit(url) => write!(f, "Explicit({})", crate::redact::url(url)),
-        }
-    }
-}
-
-/// Settings of a [`ReqwestTransport`].
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct TransportConfig {
-    /// Name lookup, TCP and TLS together. Default 5 s.
-    pub connect_timeout: Duration,
-    /// The proxy for hosts other than this machine.
-    pub proxy: ProxyChoice,
-    /// Certificates to trust besides the system's, as PEM.
-    pub extra_roots: Vec<Bytes>,
-    /// How long an idle connection is kept. Default 15 s.
-    pub pool_idle: Duration,
-}
-
-impl Default for TransportConfig {
-    fn default() -> Self {
-        Self {
-            connect_timeout: Duration::from_secs(5),
-            proxy: ProxyChoice::default(),
-            extra_roots: Vec::new(),
-            pool_idle: Duration::from_secs(15),
-        }
-    }
-}
-
-impl TransportConfig {
-    /// The defaults.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets the connect deadline.
-    #[must_use]
-    pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.connect_timeout = limit;
-        self
-    }
-
-    /// Sets the proxy.
-    #[must_use]
-    pub fn proxy(mut self, proxy: ProxyChoice) -> Self {
-        self.proxy = proxy;
-        self
-    }
-
-    /// Trusts the certificates of a PEM file besides the system's.
-    #[must_use]
-    pub fn extra_root(mut self, pem: impl Into<Bytes>) -> Self {
-        self.extra_roots.push(pem.into());
-        self
-    }
-
-    /// Sets how long an idle connection is kept.
-    #[must_use]
-    pub fn pool_idle(mut self, limit: Duration) -> Self {
-        self.pool_idle = limit;
-        self
-    }
-}
-
 /// Sends over reqwest. Each sort of host has a client of its own, made at first use:
 /// the proxy and the system's certificates concern only hosts that are not this machine.
 pub struct ReqwestTransport {
     config: TransportConfig,
-    guard: Option<Lookup>,
+    guarded: bool,
     plain: Client,
     local_tls: OnceLock<Client>,
     remote: OnceLock<Client>,
@@ -142,29 +61,33 @@ impl ReqwestTransport {
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`] when a certificate or the proxy's address cannot be read, when the connect
-    /// deadline is zero, or when the build leaves the choice of a crypto provider to the program and there is none.
+    /// deadline is zero, when gzip is asked for in a build without it, or when the build leaves the choice of a crypto
+    /// provider to the program and there is none.
     pub fn new(config: TransportConfig) -> Result<Self, Error> {
-        Self::set_up(config, None)
+        Self::set_up(config, false)
     }
 
     /// A transport for addresses that strangers may have chosen: it finds names through `lookup`, connects to public
     /// addresses only (or to this machine, where the URL says so), uses no proxy, which would look names up by itself,
     /// and resends nothing.
     pub(crate) fn guarded(config: TransportConfig, lookup: Lookup) -> Result<Self, Error> {
-        Self::set_up(config.proxy(ProxyChoice::None), Some(lookup))
+        Self::set_up(config.proxy(ProxyChoice::None).accept_gzip(false).found_by(lookup), true)
     }
 
-    fn set_up(config: TransportConfig, guard: Option<Lookup>) -> Result<Self, Error> {
+    fn set_up(config: TransportConfig, guarded: bool) -> Result<Self, Error> {
         if config.connect_timeout.is_zero() {
             return Err(refused("the connect deadline cannot be switched off; set it above zero"));
+        }
+        if config.accept_gzip && !cfg!(feature = "gzip") {
+            return Err(refused(NO_GZIP));
         }
         if let Some(missing) = missing_provider() {
             return Err(refused(missing));
         }
         proxied(Client::builder(), &config.proxy).map(drop)?;
         check_roots(&config)?;
-        let plain = build(&config, guard.as_ref(), Route::Plain)?;
-        Ok(Self { config, guard, plain, local_tls: OnceLock::new(), remote: OnceLock::new() })
+        let plain = build(&config, guarded, Route::Plain)?;
+        Ok(Self { config, guarded, plain, local_tls: OnceLock::new(), remote: OnceLock::new() })
     }
 
     fn client(&self, url: &Url) -> Result<Client, TransportError> {
@@ -181,7 +104,7 @@ impl ReqwestTransport {
         if let Some(client) = cell.get() {
             return Ok(client.clone());
         }
-        let built = build(&self.config, self.guard.as_ref(), route)
+        let built = build(&self.config, self.guarded, route)
             .map_err(|error| unusable("TLS cannot be set up on this machine").with_source(error))?;
         // Another call may have been faster; then its client, with its pool, is the one.
         Ok(cell.get_or_init(|| built).clone())
@@ -285,6 +208,8 @@ struct BodyStopped;
 const NO_TLS: &str =
     "this build has no TLS: enable the feature `rustls` or `native-tls` of vlm-http to use https addresses";
 
+const NO_GZIP: &str = "this build cannot read gzip: enable the feature `gzip` of vlm-http, or do not ask for it";
+
 const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider"));
 
 /// Without a provider the library below would panic.
@@ -301,7 +226,7 @@ fn missing_provider() -> Option<&'static str> {
     None
 }
 
-fn build(config: &TransportConfig, guard: Option<&Lookup>, route: Route) -> Result<Client, Error> {
+fn build(config: &TransportConfig, guarded: bool, route: Route) -> Result<Client, Error> {
     let mut builder = Client::builder()
         .redirect(redirect::Policy::none())
         .referer(false)
@@ -312,19 +237,25 @@ fn build(config: &TransportConfig, guard: Option<&Lookup>, route: Route) -> Resu
         .http2_keep_alive_timeout(Duration::from_secs(10))
         .https_only(route != Route::Plain)
         // Another crate of the program may have switched these features on.
-        .no_gzip()
         .no_brotli()
         .no_zstd()
         .no_deflate();
+    builder = compressed(builder, config.accept_gzip);
     builder = match route {
         Route::Plain | Route::LocalTls => builder.no_proxy(),
         Route::Remote => proxied(builder, &config.proxy)?,
     };
-    if let Some(lookup) = guard {
-        builder = builder
-            .dns_resolver(Guard::new(lookup.clone(), route != Route::Remote))
-            .retry(reqwest::retry::never())
-            .http2_max_header_list_size(GUARDED_HEAD);
+    if let Some(lookup) = config.addresses() {
+        let admits = match route {
+            // A name that means this machine must not lead elsewhere: plain http would go there, past every proxy.
+            Route::Plain | Route::LocalTls => Admits::ThisMachine,
+            Route::Remote if guarded => Admits::Public,
+            Route::Remote => Admits::Anything,
+        };
+        builder = builder.dns_resolver(Guard::new(lookup.clone(), admits));
+    }
+    if guarded {
+        builder = builder.retry(reqwest::retry::never()).http2_max_header_list_size(GUARDED_HEAD);
     }
     trusting(builder, config, route)?
         .build()
@@ -369,6 +300,16 @@ fn check_roots(config: &TransportConfig) -> Result<(), Error> {
 #[cfg(not(any(feature = "rustls", feature = "native-tls", feature = "rustls-no-provider")))]
 fn check_roots(config: &TransportConfig) -> Result<(), Error> {
     if config.extra_roots.is_empty() { Ok(()) } else { Err(refused(NO_TLS)) }
+}
+
+#[cfg(feature = "gzip")]
+fn compressed(builder: ClientBuilder, accept: bool) -> ClientBuilder {
+    builder.gzip(accept)
+}
+
+#[cfg(not(feature = "gzip"))]
+fn compressed(builder: ClientBuilder, _accept: bool) -> ClientBuilder {
+    builder.no_gzip()
 }
 
 fn proxied(builder: ClientBuilder, proxy: &ProxyChoice) -> Result<ClientBuilder, Error> {

@@ -142,6 +142,7 @@ impl Retries {
     fn is_fast(&self, fault: &Fault, took: Duration) -> bool {
         let broken =
             matches!(fault.kind(), ErrorKind::Transport(TransportPhase::Sending | TransportPhase::AwaitingHead));
+        let broken = broken && !fault.is_on_purpose();
         self.policy.fast_retry && !self.fast_used && broken && fault.delivery() == Delivery::MaybeSent && took < FAST
     }
 

@@ -23,7 +23,8 @@ pub use upload::Upload;
 ///
 /// * One call makes at most one attempt that a service can see.
 /// * A reply of any status is a reply, not an error.
-/// * Redirects are not followed and bodies are not decompressed.
+/// * Redirects are not followed.
+/// * Bodies are not decompressed, unless the transport asked for it itself; then the headers say nothing of it.
 /// * The body of the request is read from the start, and what was taken is reported to [`WireRequest::upload`].
 /// * Dropping the future, or the reply's body, closes the connection.
 #[async_trait]

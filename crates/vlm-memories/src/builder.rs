@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vlm_core::{Error, ErrorKind, PriceList};
-use vlm_http::{BaseUrl, Deadlines, HttpClient, Limits, RetryPolicy, Secret, Transport};
+use vlm_http::{BaseUrl, Deadlines, HttpClient, Limits, RetryPolicy, Secret, Transport, TransportConfig};
 
 use crate::config::Config;
 use crate::family::Endpoint;
@@ -43,6 +43,7 @@ pub struct MemoriesBuilder {
     limits: Limits,
     retry: RetryPolicy,
     transport: Option<Arc<dyn Transport>>,
+    transport_config: TransportConfig,
 }
 
 /// Ways to a provider.
@@ -86,6 +87,7 @@ impl MemoriesBuilder {
             limits: Limits::default(),
             retry: RetryPolicy::default(),
             transport: None,
+            transport_config: TransportConfig::default(),
         }
     }
 
@@ -207,6 +209,13 @@ impl MemoriesBuilder {
         self
     }
 
+    /// Proxy, certificates, compression and whatever else the built-in HTTP client leaves to choose. Its connect
+    /// deadline is taken from the [deadlines](Self::deadlines); a transport of one's own makes all of it moot.
+    pub fn transport_config(mut self, config: TransportConfig) -> Self {
+        self.transport_config = config;
+        self
+    }
+
     /// Checks everything and builds the provider. No connection is opened.
     ///
     /// # Errors
@@ -223,6 +232,7 @@ impl MemoriesBuilder {
             .deadlines(self.deadlines)
             .limits(self.limits)
             .retry(self.retry)
+            .transport_config(self.transport_config)
             .secrets([&key]);
         if let Some(transport) = self.transport {
             http = http.transport(transport);

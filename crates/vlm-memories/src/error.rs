@@ -38,6 +38,12 @@ pub(crate) enum Ground {
     /// In cumulative mode, a text that does not begin with the one before.
     #[error("the streamed text is not cumulative: set the stream's text mode to incremental")]
     NotCumulative,
+    /// A streamed piece of text that may belong to any of several choices.
+    #[error("a piece of the stream does not say which choice it belongs to")]
+    WhoseChoice,
+    /// Choices before and after one that never came.
+    #[error("a choice is missing between the others")]
+    MissingChoice,
 }
 
 /// A reply that is no answer, with what it says and what of an answer it holds.
@@ -78,6 +84,7 @@ impl ReplyError {
             Ground::NoChoices => ErrorKind::Empty,
             Ground::CutShort => ErrorKind::Truncated,
             Ground::NoBody | Ground::NotJson | Ground::EventNotJson | Ground::NotCumulative => ErrorKind::Protocol,
+            Ground::WhoseChoice | Ground::MissingChoice => ErrorKind::Protocol,
         })
     }
 }

@@ -63,4 +63,4 @@ pub use family::{Endpoint, Family};
 pub use provider::Memories;
 pub use settings::{AuthScheme, ExtraBodyForm, NovaUrlForm, StreamText};
 /// Policies that the builder takes.
-pub use vlm_http::{Deadlines, Limits, RetryPolicy, RetryQuota};
+pub use vlm_http::{Deadlines, Limits, ProxyChoice, RetryPolicy, RetryQuota, TransportConfig};

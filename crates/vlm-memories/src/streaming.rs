@@ -4,14 +4,14 @@
 //! Pure: knows neither sockets nor prices.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::{Map, Value};
 use vlm_core::{FinishReason, RawReply, StreamEvent, Usage, Warning, WarningKind};
 use vlm_http::{AnswerReader, JsonIndex, RawJson, RawObject, SseEvent, Step, StreamEnd};
 
 use crate::error::{Ground, ReplyError};
-use crate::reply::{classify, content, finish, metadata, usage};
+use crate::reply::{classify, content, finish, metadata, not_understood, usage};
 use crate::settings::StreamText;
 
 /// Named events that carry no content.
@@ -25,9 +25,10 @@ pub(crate) struct Reader {
     received: Vec<(u32, String)>,
     started: bool,
     not_understood: usize,
-    has_choice: bool,
+    choices: BTreeSet<u32>,
     has_text: bool,
     usage: Usage,
+    odd_usage: bool,
     metadata: Map<String, Value>,
     index: JsonIndex,
 }
@@ -73,8 +74,11 @@ impl AnswerReader for Reader {
         if end == StreamEnd::Closed {
             return Err(ReplyError::new(Ground::CutShort));
         }
-        if !self.has_choice {
+        let (Some(first), Some(last)) = (self.choices.first(), self.choices.last()) else {
             return Err(ReplyError::new(Ground::NoChoices));
+        };
+        if (last - first) as usize >= self.choices.len() {
+            return Err(ReplyError::new(Ground::MissingChoice));
         }
         let mut warn = |kind, message: String| {
             out.push_back(StreamEvent::Warning { warning: Warning::new(kind, message).at("stream") });
@@ -113,7 +117,13 @@ impl Reader {
         if !self.started || done {
             self.start(object, out);
         }
+        let last = self.choices.last().copied();
         for (at, choice) in object.objects("choices").enumerate() {
+            // Where an event holds all choices, their places tell what their indices do not.
+            let places_tell = || last.is_none_or(|last| (last as usize) < object.objects("choices").count());
+            if !choice.has("index") && !places_tell() && says_anything(&choice) {
+                return Err(ReplyError::new(Ground::WhoseChoice));
+            }
             self.choice(&choice, at as u32, out)?;
         }
         if let Some(token) = object.text("token") {
@@ -122,6 +132,8 @@ impl Reader {
         if let Some(counts) = object.object("usage") {
             self.usage = usage(&counts);
             out.push_back(StreamEvent::Usage { usage: self.usage.clone() });
+        } else if object.has("usage") && !std::mem::replace(&mut self.odd_usage, true) {
+            out.push_back(StreamEvent::Warning { warning: not_understood("usage") });
         }
         let silent = name.is_some_and(|name| SILENT_NAMES.contains(&name));
         if out.len() == before && !object.has("choices") && !silent && !done {
@@ -131,7 +143,7 @@ impl Reader {
     }
 
     fn start(&mut self, object: &RawObject<'_>, out: &mut VecDeque<StreamEvent>) {
-        self.metadata.extend(metadata(object));
+        metadata(object, &mut self.metadata);
         let id = object.text("id").map(Cow::into_owned);
         let model = object.text("model").map(Cow::into_owned);
         let created = object.whole_number("created").or_else(|| object.whole_number("created_at"));
@@ -143,7 +155,7 @@ impl Reader {
 
     fn choice(&mut self, choice: &RawObject<'_>, at: u32, out: &mut VecDeque<StreamEvent>) -> Result<(), ReplyError> {
         let index = choice.whole_number("index").and_then(|index| u32::try_from(index).ok()).unwrap_or(at);
-        self.has_choice = true;
+        self.choices.insert(index);
         if let Some(delta) = choice.object("delta") {
             if let Some(text) = delta.text("reasoning_content").filter(|text| !text.is_empty()) {
                 out.push_back(StreamEvent::Reasoning { choice: index, text: text.into_owned() });
@@ -164,7 +176,7 @@ impl Reader {
     }
 
     fn text(&mut self, choice: u32, text: Cow<'_, str>, out: &mut VecDeque<StreamEvent>) -> Result<(), ReplyError> {
-        self.has_choice = true;
+        self.choices.insert(choice);
         let text = match self.text_mode {
             StreamText::Incremental => text.into_owned(),
             StreamText::Cumulative => self.news(choice, &text)?,
@@ -197,6 +209,13 @@ impl Reader {
 fn is_harmless(name: Option<&str>, data: &str) -> bool {
     let silent = name.is_some_and(|name| SILENT_NAMES.contains(&name) || name == "complete");
     data.is_empty() || (silent && data != "\"Error\"")
+}
+
+/// Whether a choice of an event brings text, and not only its end.
+fn says_anything(choice: &RawObject<'_>) -> bool {
+    let part = choice.object("delta").or_else(|| choice.object("message"));
+    let text = part.as_ref().and_then(content).or_else(|| choice.text("text").map(Cow::into_owned));
+    text.is_some_and(|text| !text.is_empty())
 }
 
 /// The words of an error are kept; other data is not quoted, because it may be the answer's text.

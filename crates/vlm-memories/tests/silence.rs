@@ -91,3 +91,14 @@ fn a_malformed_key_is_not_quoted() {
         assert_silent(&every_form(&error), "a malformed key");
     }
 }
+
+#[test]
+fn a_malformed_proxy_is_not_quoted() {
+    let proxy = vlm_memories::ProxyChoice::Explicit("http://user:MARKERPROMPT@[".to_owned());
+    let config = vlm_memories::TransportConfig::new().proxy(proxy);
+    let builder = vlm_memories::Memories::builder("k").transport_config(config);
+    assert_silent(&format!("{builder:?}"), "a builder with a malformed proxy");
+    let error = builder.build().unwrap_err();
+    assert_eq!(error.kind(), vlm_core::ErrorKind::Configuration);
+    assert_silent(&every_form(&error), "a malformed proxy");
+}

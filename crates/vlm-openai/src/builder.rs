@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use vlm_core::{Error, ErrorKind, PriceList};
-use vlm_http::{BaseUrl, Deadlines, HttpClient, Limits, RetryPolicy, Secret, Transport};
+use vlm_http::{BaseUrl, Deadlines, HttpClient, Limits, RetryPolicy, Secret, Transport, TransportConfig};
 
 use crate::config::Config;
 use crate::profile::{Auth, Profile};
@@ -43,6 +43,7 @@ pub struct OpenAiBuilder {
     limits: Limits,
     retry: RetryPolicy,
     transport: Option<Arc<dyn Transport>>,
+    transport_config: TransportConfig,
 }
 
 /// Ways to a provider.
@@ -85,6 +86,7 @@ impl OpenAiBuilder {
             limits: Limits::default(),
             retry: RetryPolicy::default(),
             transport: None,
+            transport_config: TransportConfig::default(),
         }
     }
 
@@ -209,6 +211,13 @@ impl OpenAiBuilder {
         self
     }
 
+    /// Proxy, certificates, compression and whatever else the built-in HTTP client leaves to choose. Its connect
+    /// deadline is taken from the [deadlines](Self::deadlines); a transport of one's own makes all of it moot.
+    pub fn transport_config(mut self, config: TransportConfig) -> Self {
+        self.transport_config = config;
+        self
+    }
+
     /// Checks everything and builds the provider. No connection is opened.
     ///
     /// # Errors
@@ -232,6 +241,7 @@ impl OpenAiBuilder {
             .deadlines(self.deadlines)
             .limits(self.limits)
             .retry(self.retry)
+            .transport_config(self.transport_config)
             .secrets(key.iter().chain(secret_headers.iter().map(|(_, secret)| secret)));
         if let Some(transport) = self.transport {
             http = http.transport(transport);

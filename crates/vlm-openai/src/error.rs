@@ -32,6 +32,12 @@ pub(crate) enum Ground {
     /// A streamed event that is not JSON.
     #[error("an event of the stream is not JSON")]
     EventNotJson,
+    /// A streamed piece of text that may belong to any of several choices.
+    #[error("a piece of the stream does not say which choice it belongs to")]
+    WhoseChoice,
+    /// Choices before and after one that never came.
+    #[error("a choice is missing between the others")]
+    MissingChoice,
 }
 
 /// A reply that is no answer, with what it says and what of an answer it holds.
@@ -69,6 +75,7 @@ impl ReplyError {
             Ground::NoChoices => ErrorKind::Empty,
             Ground::CutShort => ErrorKind::Truncated,
             Ground::NoBody | Ground::NotJson | Ground::EventNotJson => ErrorKind::Protocol,
+            Ground::WhoseChoice | Ground::MissingChoice => ErrorKind::Protocol,
         })
     }
 }

@@ -74,4 +74,4 @@ pub use builder::OpenAiBuilder;
 pub use profile::{Auth, ErrorRule, ExtraForm, ExtraRule, OptionPlace, OptionRule, Profile};
 pub use provider::OpenAi;
 /// Policies that the builder takes.
-pub use vlm_http::{Deadlines, Limits, RetryPolicy, RetryQuota};
+pub use vlm_http::{Deadlines, Limits, ProxyChoice, RetryPolicy, RetryQuota, TransportConfig};

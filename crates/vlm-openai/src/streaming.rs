@@ -27,6 +27,7 @@ pub(crate) struct Reader {
     /// The words of each refusal: they are the text of a choice that gives no other.
     refusals: Vec<(u32, String)>,
     usage: Usage,
+    odd_usage: bool,
     service_tier: Option<String>,
     metadata: Map<String, Value>,
     index: JsonIndex,
@@ -42,6 +43,7 @@ impl Reader {
             answered: BTreeSet::new(),
             refusals: Vec::new(),
             usage: Usage::new(),
+            odd_usage: false,
             service_tier: None,
             metadata: Map::new(),
             index: JsonIndex::default(),
@@ -68,7 +70,7 @@ impl AnswerReader for Reader {
             let words = chunk.text("message").unwrap_or_default();
             return Err(ReplyError::new(Ground::Inside { kind: ErrorKind::Upstream }).with_words(words));
         }
-        self.chunk(&chunk, out);
+        self.chunk(&chunk, out)?;
         self.index = json.into_index();
         Ok(Step::More)
     }
@@ -78,8 +80,11 @@ impl AnswerReader for Reader {
         if end == StreamEnd::Closed {
             return Err(ReplyError::new(Ground::CutShort));
         }
-        if self.choices.is_empty() {
+        let (Some(first), Some(last)) = (self.choices.first(), self.choices.last()) else {
             return Err(ReplyError::new(Ground::NoChoices));
+        };
+        if (last - first) as usize >= self.choices.len() {
+            return Err(ReplyError::new(Ground::MissingChoice));
         }
         self.refuse(out)?;
         let mut warn = |warning| out.push_back(StreamEvent::Warning { warning });
@@ -133,25 +138,34 @@ impl Reader {
         Ok(())
     }
 
-    fn chunk(&mut self, chunk: &RawObject<'_>, out: &mut VecDeque<StreamEvent>) {
+    fn chunk(&mut self, chunk: &RawObject<'_>, out: &mut VecDeque<StreamEvent>) -> Result<(), ReplyError> {
         let before = out.len();
         self.start(chunk, out);
+        let last = self.choices.last().copied();
         for (at, choice) in chunk.objects("choices").enumerate() {
+            // Where an event holds all choices, their places tell what their indices do not.
+            let places_tell = || last.is_none_or(|last| (last as usize) < chunk.objects("choices").count());
+            if !choice.has("index") && !places_tell() && says_anything(&choice) {
+                return Err(ReplyError::new(Ground::WhoseChoice));
+            }
             self.choice(&choice, at as u32, out);
         }
         if let Some(counts) = chunk.object("usage") {
             self.usage = reply::usage(&counts);
             self.metadata.extend(reply::charged(&counts));
             out.push_back(StreamEvent::Usage { usage: self.usage.clone() });
+        } else if chunk.has("usage") && !std::mem::replace(&mut self.odd_usage, true) {
+            out.push_back(StreamEvent::Warning { warning: reply::not_understood("usage") });
         }
         if out.len() == before && !chunk.has("choices") {
             self.not_understood += 1;
         }
+        Ok(())
     }
 
     fn start(&mut self, chunk: &RawObject<'_>, out: &mut VecDeque<StreamEvent>) {
-        self.metadata.extend(reply::metadata(chunk));
-        if let Some(tier) = chunk.text("service_tier") {
+        reply::metadata(chunk, &mut self.metadata);
+        if let Some(tier) = chunk.text("service_tier").filter(|tier| self.service_tier.as_deref() != Some(tier)) {
             self.service_tier = Some(tier.into());
         }
         if self.started {
@@ -197,6 +211,12 @@ impl Reader {
             None => self.refusals.push((choice, words.to_owned())),
         }
     }
+}
+
+/// Whether a choice of an event brings text of any sort, and not only its end.
+fn says_anything(choice: &RawObject<'_>) -> bool {
+    let delta = choice.object("delta").or_else(|| choice.object("message"));
+    delta.is_some_and(|delta| reply::content(&delta).is_some_and(|text| !text.is_empty()))
 }
 
 impl fmt::Debug for Reader {

@@ -194,6 +194,19 @@ async fn streams_that_fail_keep_what_came() {
 }
 
 #[tokio::test]
+async fn a_stream_whose_time_is_up_keeps_its_text() {
+    // Two whole events of text, then silence; the whole call may take a second, silence alone longer.
+    let after_two = reply::chunks(TEXT)[..2].iter().map(|data| data.len() + "data: \n\n".len()).sum::<usize>();
+    let server = Server::start(vec![reply::stream(TEXT).stall_at(after_two)]).await;
+    let deadlines = Deadlines::default().total_streaming(Duration::from_secs(1));
+    let provider = server.builder(Profile::openai()).deadlines(deadlines).build().unwrap();
+    let error = provider.stream(&about_coffee(MODEL)).await.unwrap().collect().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout(TimeoutPhase::Total), 1), "{error}");
+    let text = error.partial_text().unwrap();
+    assert!(!text.is_empty() && TEXT.starts_with(text), "{text}");
+}
+
+#[tokio::test]
 async fn a_stream_cut_anywhere_never_passes_for_a_whole_answer() {
     let whole = reply::stream(TEXT);
     let server = Server::start(vec![whole.clone()]).await;

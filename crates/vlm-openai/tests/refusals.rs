@@ -12,7 +12,7 @@ use vlm_core::{
     Delivery, Error, ErrorKind, Media, MediaFacts, Message, Output, Part, Request, Sampling, Thinking, VisionProvider,
     VisionProviderExt,
 };
-use vlm_openai::{OpenAi, OpenAiBuilder, Profile};
+use vlm_openai::{OpenAi, OpenAiBuilder, Profile, ProxyChoice, TransportConfig};
 
 const PART: &str = "messages[0].parts[1]";
 
@@ -241,6 +241,8 @@ fn providers_that_cannot_work_are_not_built() {
     refused(builder().header("x-a", "1").secret_header("X-A", "MARKER"), "`x-a` is set already");
     refused(builder().header("x-a", "MARKER\r\nx-b: 2"), "cannot be sent");
     refused(builder().secret_header("x-a", "MARKER\n2"), "line break");
+    let proxy = TransportConfig::new().proxy(ProxyChoice::Explicit("http://user:MARKER@[".into()));
+    refused(builder().transport_config(proxy), "the proxy's address is not a URL");
     let mut broken = Profile::openai();
     broken.path = "../secret".into();
     refused(builder().profile(broken), "the profile cannot be used");

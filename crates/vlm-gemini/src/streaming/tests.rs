@@ -96,6 +96,22 @@ fn candidates_are_kept_apart() {
     assert_eq!(answer.choices[1].finish, FinishReason::Length);
 }
 
+#[test]
+fn usage_of_an_odd_form_is_told_once_and_nothing_is_lost() {
+    for odd in ["\"many\"", "7", "[1]", "true"] {
+        let counts = r#"{"promptTokenCount":9,"totalTokenCount":9}"#;
+        let first = FIRST.replace(counts, odd);
+        let last =
+            LAST.replace(&LAST[LAST.find("{\"promptTokenCount").unwrap()..LAST.find(",\"modelVersion").unwrap()], odd);
+        let answer = read(&[&first, &last]).unwrap();
+        let warned: Vec<_> = answer.warnings.iter().map(|warning| &warning.kind).collect();
+        assert_eq!((answer.text(), warned), ("A cat.", vec![&WarningKind::NotUnderstood]), "{odd}");
+        assert_eq!(answer.usage, Usage::new());
+        let whole = crate::reply::completion(&RawJson::parse(last.as_bytes()).unwrap().root());
+        assert_eq!((whole.text(), &whole.warnings[0].kind), ("cat.", &WarningKind::NotUnderstood), "{odd}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
     #[test]

@@ -19,6 +19,10 @@ pub type PieceStream = Pin<Box<dyn Stream<Item = Result<Bytes, FileProblem>> + S
 /// Raw bytes encoded at a time: a multiple of 3, so that no padding stands in the middle. 192 KiB on the wire.
 const STEP: usize = 144 << 10;
 
+/// How much is handed out before other tasks, and the system's events, get their turn. A fast connection takes whatever
+/// it is given at once, and would keep the thread for as long as there is more.
+const TURN: usize = 1 << 20;
+
 static ENCODER: LazyLock<Simd> = LazyLock::new(|| Simd::standard(GeneralPurposeConfig::new()));
 
 /// Where the stream stands.
@@ -30,13 +34,20 @@ struct Cursor {
     offset: usize,
     /// The file that is being read.
     reader: Option<Reader>,
+    /// How much was handed out since other tasks had their turn.
+    since: usize,
     failed: bool,
 }
 
 pub(super) fn stream(body: Body) -> PieceStream {
-    let cursor = Cursor { body, piece: 0, offset: 0, reader: None, failed: false };
+    let cursor = Cursor { body, piece: 0, offset: 0, reader: None, since: 0, failed: false };
     Box::pin(stream::unfold(cursor, |mut cursor| async move {
+        if cursor.since >= TURN {
+            cursor.since = 0;
+            tokio::task::yield_now().await;
+        }
         let item = cursor.step().await?;
+        cursor.since += item.as_ref().map_or(0, Bytes::len);
         cursor.failed = item.is_err();
         Some((item, cursor))
     }))

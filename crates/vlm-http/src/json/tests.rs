@@ -109,7 +109,7 @@ fn is_object(json: &[u8]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn fields_are_what_a_full_parser_reads(fields in fields(value()), pretty in any::<bool>()) {

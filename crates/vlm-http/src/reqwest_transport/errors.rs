@@ -34,6 +34,8 @@ pub(super) fn in_body(error: reqwest::Error) -> TransportError {
     } else {
         match io_kind(&error) {
             Some(io::ErrorKind::UnexpectedEof) => TransportFault::Truncated,
+            // Without the HTTP layer's word on it the fault is one of the decompression that comes after that layer.
+            _ if hyper(&error).is_none() => TransportFault::Undecodable,
             Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) => TransportFault::NotHttp,
             Some(_) => TransportFault::Broken(TransportPhase::Body),
             None if hyper(&error).is_some_and(hyper::Error::is_incomplete_message) => TransportFault::Truncated,
@@ -62,8 +64,8 @@ fn connect(error: &reqwest::Error) -> TransportFault {
     let cause = match io_kind(error) {
         Some(ConnectionRefused) => ConnectCause::Refused,
         Some(HostUnreachable | NetworkUnreachable | NetworkDown | AddrNotAvailable) => ConnectCause::Unreachable,
-        // rustls reports its own faults as "invalid data"; a handshake that is cut ends early.
-        Some(InvalidData | UnexpectedEof) => ConnectCause::Tls,
+        // Behind a connection that came about there is nothing but the handshake: cut, reset, or not understood.
+        Some(_) if !text.contains("tcp connect error") => ConnectCause::Tls,
         _ if text.contains("tls") || text.contains("ssl") || text.contains("handshake") => ConnectCause::Tls,
         _ => ConnectCause::Other,
     };
@@ -78,8 +80,12 @@ fn sent(error: &reqwest::Error, phase: TransportPhase) -> TransportFault {
         let large = text.contains("too large");
         return if large { TransportFault::HeadTooLarge } else { TransportFault::NotHttp };
     }
-    if text.contains("refused stream") {
+    // A connection that goes away without an error names the requests that it has looked at; the others fail so.
+    if text.contains("refused stream") || text.contains("connection error received: not a result of an error") {
         return TransportFault::RefusedUnprocessed;
+    }
+    if text.contains("stream error received") {
+        return TransportFault::Reset;
     }
     // A head over HTTP/2 that passes the limits is reset by our own side.
     if text.contains("header list") || text.contains("header size") {

@@ -1,4 +1,4 @@
-//! Looks names up and lets only those answers through that may be connected to.
+//! Looks names up in a way that was set, and lets only those answers through that may be connected to.
 //!
 //! The HTTP layer connects to the very addresses that come out of here and asks nobody again, so a name cannot lead
 //! elsewhere between the check and the connection. Addresses that stand in a URL do not come by here: whoever sends
@@ -30,35 +30,48 @@ pub(crate) struct Forbidden {
     pub(crate) why: &'static str,
 }
 
+/// Which addresses of a name are let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Admits {
+    ThisMachine,
+    /// The public internet.
+    Public,
+    Anything,
+}
+
 /// The resolver of one client.
 pub(super) struct Guard {
     lookup: Lookup,
-    /// The client is for this machine: only this machine is let through. Else only the public internet is.
-    local: bool,
+    admits: Admits,
 }
 
 impl Guard {
-    pub(super) fn new(lookup: Lookup, local: bool) -> Self {
-        Self { lookup, local }
+    pub(super) fn new(lookup: Lookup, admits: Admits) -> Self {
+        Self { lookup, admits }
     }
 }
 
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
-        let (lookup, local) = (self.lookup.clone(), self.local);
+        let (lookup, admits) = (self.lookup.clone(), self.admits);
         Box::pin(async move {
             let found = tokio::task::spawn_blocking(move || lookup(name.as_str())).await??;
-            Ok(Box::new(admitted(found, local)?.into_iter()) as Addrs)
+            let addresses = admitted(found, admits)?;
+            if addresses.is_empty() {
+                // The HTTP layer would call it a network that cannot be reached.
+                return Err(io::Error::new(io::ErrorKind::NotFound, "the name has no address").into());
+            }
+            Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }
 }
 
 /// The addresses that may be connected to; an error where there are others only.
-fn admitted(found: Vec<SocketAddr>, local: bool) -> Result<Vec<SocketAddr>, Forbidden> {
+fn admitted(found: Vec<SocketAddr>, admits: Admits) -> Result<Vec<SocketAddr>, Forbidden> {
     let mut refused = None;
     let mut kept = Vec::new();
     for address in found {
-        match against(address, local) {
+        match against(address, admits) {
             None => kept.push(address),
             Some(why) => refused = refused.or(Some(why)),
         }
@@ -69,11 +82,11 @@ fn admitted(found: Vec<SocketAddr>, local: bool) -> Result<Vec<SocketAddr>, Forb
     }
 }
 
-fn against(address: SocketAddr, local: bool) -> Option<&'static str> {
-    if local {
-        (!address.ip().to_canonical().is_loopback()).then_some("it is not this machine")
-    } else {
-        address::ip_not_public(address.ip())
+fn against(address: SocketAddr, admits: Admits) -> Option<&'static str> {
+    match admits {
+        Admits::ThisMachine => (!address.ip().to_canonical().is_loopback()).then_some("it is not this machine"),
+        Admits::Public => address::ip_not_public(address.ip()),
+        Admits::Anything => None,
     }
 }
 
@@ -88,23 +101,26 @@ mod tests {
     #[test]
     fn only_public_answers_are_let_through() {
         let mixed = addresses(&["10.0.0.1", "8.8.8.8", "::1", "2606:4700::1111", "::ffff:127.0.0.1"]);
-        assert_eq!(admitted(mixed, false), Ok(addresses(&["8.8.8.8", "2606:4700::1111"])));
+        assert_eq!(admitted(mixed, Admits::Public), Ok(addresses(&["8.8.8.8", "2606:4700::1111"])));
         let private = addresses(&["192.168.0.1", "127.0.0.1"]);
-        assert_eq!(admitted(private, false), Err(Forbidden { why: "a private address" }));
+        assert_eq!(admitted(private, Admits::Public), Err(Forbidden { why: "a private address" }));
         let metadata = addresses(&["169.254.169.254"]);
-        assert_eq!(admitted(metadata, false), Err(Forbidden { why: "a link-local address" }));
+        assert_eq!(admitted(metadata, Admits::Public), Err(Forbidden { why: "a link-local address" }));
     }
 
     #[test]
     fn a_client_of_this_machine_reaches_this_machine_only() {
         let mixed = addresses(&["8.8.8.8", "127.0.0.1", "::1", "10.0.0.1"]);
-        assert_eq!(admitted(mixed, true), Ok(addresses(&["127.0.0.1", "::1"])));
-        assert_eq!(admitted(addresses(&["8.8.8.8"]), true), Err(Forbidden { why: "it is not this machine" }));
+        assert_eq!(admitted(mixed, Admits::ThisMachine), Ok(addresses(&["127.0.0.1", "::1"])));
+        assert_eq!(
+            admitted(addresses(&["8.8.8.8"]), Admits::ThisMachine),
+            Err(Forbidden { why: "it is not this machine" })
+        );
     }
 
     #[test]
     fn a_name_without_addresses_is_not_called_forbidden() {
-        assert_eq!(admitted(Vec::new(), false), Ok(Vec::new()));
-        assert_eq!(admitted(Vec::new(), true), Ok(Vec::new()));
+        assert_eq!(admitted(Vec::new(), Admits::Public), Ok(Vec::new()));
+        assert_eq!(admitted(Vec::new(), Admits::ThisMachine), Ok(Vec::new()));
     }
 }

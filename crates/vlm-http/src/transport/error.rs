@@ -31,12 +31,16 @@ pub enum TransportFault {
     Broken(TransportPhase),
     /// The service refused the request before looking at it, as HTTP/2 lets it do.
     RefusedUnprocessed,
+    /// The service gave up this request, and no other, before it answered, as HTTP/2 lets it do.
+    Reset,
     /// The head of the reply passes the HTTP layer's limits.
     HeadTooLarge,
     /// The reply is not HTTP.
     NotHttp,
     /// The body ended before its end.
     Truncated,
+    /// The body is compressed as was asked for, and broken.
+    Undecodable,
     /// A deadline of the system below passed, not one of ours.
     TimedOut(TransportPhase),
     /// There is no async runtime to work on.
@@ -51,10 +55,13 @@ impl TransportError {
             Configuration(_) | Connect(_) | ConnectTimeout | Certificate | RefusedUnprocessed | NoRuntime => {
                 Delivery::NotSent
             }
-            Broken(TransportPhase::Body) | TimedOut(TransportPhase::Body) | Truncated | HeadTooLarge | NotHttp => {
-                Delivery::Answered
-            }
-            Broken(_) | TimedOut(_) => Delivery::MaybeSent,
+            Broken(TransportPhase::Body)
+            | TimedOut(TransportPhase::Body)
+            | Truncated
+            | Undecodable
+            | HeadTooLarge
+            | NotHttp => Delivery::Answered,
+            Broken(_) | TimedOut(_) | Reset => Delivery::MaybeSent,
         };
         Self { fault, delivery, source: None }
     }
@@ -104,9 +111,11 @@ impl fmt::Display for TransportFault {
             Self::Broken(TransportPhase::AwaitingHead) => "the connection broke before a reply came",
             Self::Broken(_) => "the connection broke in the middle of the reply",
             Self::RefusedUnprocessed => "the service refused the request before looking at it",
+            Self::Reset => "the service gave the request up before it answered",
             Self::HeadTooLarge => "the head of the reply is too large",
             Self::NotHttp => "the reply is not HTTP",
             Self::Truncated => "the reply ended before its end",
+            Self::Undecodable => "the reply is compressed, and broken",
             Self::TimedOut(_) => "the connection timed out below HTTP",
             Self::NoRuntime => "there is no tokio runtime to send the request on",
         })

@@ -1,9 +1,11 @@
 //! Faults on real sockets, and that the layers below behave as the loop believes.
 
+use std::io::Read as _;
 use std::net::TcpListener;
 use std::sync::Arc;
 
 use futures_util::StreamExt;
+use tokio::runtime::Runtime;
 use vlm_core::{ConnectCause, Delivery, Error, ErrorKind, LimitedPart, TimeoutPhase, TransportPhase};
 use vlm_http::{
     Body, Call, Deadlines, FixedRandom, HttpClient, HttpClientBuilder, Limits, MediaSlots, Opened, Payload,
@@ -262,6 +264,27 @@ async fn a_service_that_stops_reading() {
 }
 
 #[tokio::test]
+async fn a_service_that_reads_slowly_meets_the_total_deadline() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://127.0.0.1:{}/", listener.local_addr().unwrap().port());
+    // A kibibyte at a time, for ever: bytes move all the while.
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut piece = [0; 1024];
+        while matches!(stream.read(&mut piece), Ok(count) if count > 0) {
+            std::thread::sleep(ms(1));
+        }
+    });
+    let client = builder().deadlines(Deadlines::new().total(ms(200))).build().unwrap();
+    let mut media = MediaSlots::new();
+    let film = media.add("", Payload::Bytes(vec![7; 64 << 20].into()));
+    let call = Call::post(url.parse().unwrap(), media.finish(&[film]).unwrap()).retry_ambiguous(Some(true));
+    let error = client.send(call, judge).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout(TimeoutPhase::Total), "{error:?}");
+    assert_eq!((error.delivery(), error.attempts(), error.is_retryable()), (Delivery::MaybeSent, 1, false));
+}
+
+#[tokio::test]
 async fn dropping_a_call_closes_its_connection() {
     let mut server = Server::start(vec![vec![Step::Read, Step::AwaitClose]]).await;
     let client = client();
@@ -380,11 +403,25 @@ async fn a_port_that_does_not_speak_tls() {
         (ErrorKind::Connect(ConnectCause::Tls), Delivery::NotSent),
         "{error:?}"
     );
-    // Cut in the handshake.
-    let server = Server::start(vec![vec![]]).await;
-    let error = client.send(call(&https(&server)), judge).await.unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::Connect(_)), "{error:?}");
-    assert_eq!((error.delivery(), error.attempts()), (Delivery::NotSent, 3));
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[tokio::test]
+async fn a_handshake_that_is_cut() {
+    // Before the client's first words are read, after them, with a reset, and in the middle of the answer to them.
+    let begun = || write(b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03".as_slice());
+    for script in [
+        vec![],
+        vec![Step::ReadSome],
+        vec![Step::ReadSome, Step::Reset],
+        vec![Step::ReadSome, begun()],
+        vec![Step::ReadSome, begun(), Step::Reset],
+    ] {
+        let server = Server::start(vec![script.clone()]).await;
+        let error = client().send(call(&format!("https://127.0.0.1:{}/", server.port)), judge).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect(ConnectCause::Tls), "{script:?}: {error:?}");
+        assert_eq!((error.delivery(), error.attempts(), error.is_retryable()), (Delivery::NotSent, 3, true));
+    }
 }
 
 /// The head of an early refusal is lost in some runs; then the second attempt shows it in most.
@@ -403,6 +440,52 @@ async fn a_refusal_in_the_middle_of_an_upload() {
             assert!(error.message().contains("refused the size"), "{error}");
         }
         other => panic!("{other}: {error:?}"),
+    }
+}
+
+/// A runtime of one thread of its own.
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+}
+
+#[test]
+fn a_runtime_that_ends_during_a_call_cancels_it() {
+    let services = runtime();
+    let mut server = services.block_on(Server::start(vec![vec![Step::Read, Step::AwaitClose]]));
+    let calls = runtime();
+    let (client, url) = (client(), server.url());
+    let pending = calls.spawn(async move { client.send(call(&url), judge).await });
+    services.block_on(until(|| !server.seen().is_empty()));
+    calls.shutdown_background();
+    // Neither a panic nor a wait for ever: the call is gone, and so is its connection.
+    assert!(services.block_on(pending).unwrap_err().is_cancelled());
+    assert_eq!(services.block_on(server.closed()), 0);
+}
+
+#[test]
+fn a_runtime_that_ends_under_anothers_call_breaks_it() {
+    let services = runtime();
+    let script = vec![Step::Read, json("200 OK", "", "{}"), Step::Read, Step::AwaitClose];
+    let mut server = services.block_on(Server::start(vec![script]));
+    let client = builder().retry(RetryPolicy::none().fast_retry(false)).build().unwrap();
+    // The connection is made on a runtime of its own, and driven by it.
+    let connections = runtime();
+    connections.block_on(client.send(call(&server.url()), judge)).unwrap();
+    let calls = runtime();
+    let url = server.url();
+    let pending = calls.spawn(async move { client.send(call(&url), judge).await });
+    services.block_on(until(|| server.seen().len() == 2));
+    connections.shutdown_background();
+    let error = calls.block_on(pending).unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport(TransportPhase::AwaitingHead), "{error:?}");
+    assert_eq!((error.delivery(), error.attempts()), (Delivery::MaybeSent, 1));
+    assert_eq!(services.block_on(server.closed()), 0);
+}
+
+/// Waits for what another thread does.
+async fn until(holds: impl Fn() -> bool) {
+    while !holds() {
+        tokio::task::yield_now().await;
     }
 }
 

@@ -12,13 +12,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use vlm_core::{Delivery, Error, ErrorKind};
 use vlm_http::{
-    Body, Call, FileProblem, LocalFile, MediaSlots, Payload, ReqwestTransport, TokioClock, Transport, TransportConfig,
-    Upload, WireRequest,
+    Body, Call, FileProblem, HttpClient, LocalFile, MediaSlots, Payload, ReqwestTransport, RetryPolicy, TokioClock,
+    Transport, TransportConfig, Upload, WireRequest,
 };
 
 use crate::support::fake::{Answer, Fake, status};
-use crate::support::server::{Server, Step, json};
-use crate::support::{judge, scripted, secs};
+use crate::support::server::{Server, Step, digest, json};
+use crate::support::{judge, ms, scripted, secs};
 
 const URL: &str = "https://example.com/v1/chat";
 
@@ -110,6 +110,39 @@ async fn a_file_is_sent_as_base64_and_again_on_a_retry() {
 }
 
 /// Changes a file between two attempts.
+/// There is no body that can be read once only: whatever a request is made of, a retry sends the same bytes.
+#[tokio::test]
+async fn every_form_of_body_is_sent_again_byte_for_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let content: Vec<u8> = (0..500_000_u32).map(|at| (at % 251) as u8).collect();
+    let path = file_in(&folder, "film.mp4", &content);
+    let file = LocalFile::open(&path).await.unwrap();
+    let encoded = STANDARD.encode(&content);
+    let slotted = |payload| {
+        let mut media = MediaSlots::new();
+        let slot = media.add("data:video/mp4;base64,", payload);
+        media.finish(&serde_json::json!({ "video": slot })).unwrap()
+    };
+    let whole = format!("{{\"video\":\"data:video/mp4;base64,{encoded}\"}}").into_bytes();
+    for (name, body, expected) in [
+        ("none", Body::empty(), &[][..]),
+        ("JSON", Body::from_json_bytes("{\"a\":1}"), b"{\"a\":1}"),
+        ("bytes as base64", slotted(Payload::Bytes(content.clone().into())), &whole),
+        ("a file as base64", slotted(Payload::File(file.clone())), &whole),
+        ("bytes from an offset", Body::from_payload(Payload::Bytes(content.clone().into()), 99), &content[99..]),
+        ("a file from an offset", Body::from_payload(Payload::File(file.clone()), 99), &content[99..]),
+    ] {
+        let busy = json("503 Service Unavailable", "", "{}");
+        let script = vec![Step::Read, busy.clone(), Step::Read, busy, Step::Read, json("200 OK", "", "{}")];
+        let server = Server::start(vec![script]).await;
+        let policy = RetryPolicy::new().backoff(ms(1), ms(1));
+        let client = HttpClient::builder("test").retry(policy).build().unwrap();
+        let (_, stats) = client.send(Call::post(server.url().parse().unwrap(), body), judge).await.unwrap();
+        let seen: Vec<(usize, u64)> = server.seen().iter().map(|seen| (seen.body, seen.digest)).collect();
+        assert_eq!((stats.attempts, seen), (3, vec![(expected.len(), digest(expected)); 3]), "{name}");
+    }
+}
+
 async fn changed_between_attempts(change: impl FnOnce(&Path)) -> (Error, usize) {
     let folder = tempfile::tempdir().unwrap();
     let path = file_in(&folder, "a.mp4", &[7; 1000]);

@@ -7,8 +7,15 @@
 mod answers;
 mod faults;
 mod files;
+mod gzip;
+#[cfg(feature = "rustls")]
+mod http2;
 mod media_fetch;
+mod names;
+#[cfg(feature = "rustls")]
+mod proxies;
 mod retry_loop;
 mod silence;
 mod streams;
 mod support;
+mod turns;

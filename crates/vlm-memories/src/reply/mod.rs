@@ -29,7 +29,7 @@ pub(crate) fn completion(reply: &RawObject<'_>) -> Completion {
             None => answer.warnings.push(not_understood("usage")),
         }
     }
-    answer.metadata.extend(metadata(reply));
+    metadata(reply, &mut answer.metadata);
     if answer.choices.iter().any(|choice| choice.text.is_empty()) {
         let message =
             "the answer is empty; the service does so for media that it could not open, and for long thinking";
@@ -38,14 +38,14 @@ pub(crate) fn completion(reply: &RawObject<'_>) -> Completion {
     answer
 }
 
-fn not_understood(field: &str) -> Warning {
+/// A warning of a field that is left out because of its form.
+pub(crate) fn not_understood(field: &str) -> Warning {
     let message = format!("the reply's `{field}` is not in the expected form; see the raw reply");
     Warning::new(WarningKind::NotUnderstood, message).at(field)
 }
 
-pub(crate) fn metadata(reply: &RawObject<'_>) -> Map<String, Value> {
-    let known = METADATA.iter().filter_map(|name| Some(((*name).to_owned(), reply.value(name)?)));
-    known.collect()
+pub(crate) fn metadata(reply: &RawObject<'_>, metadata: &mut Map<String, Value>) {
+    reply.copy_into(metadata, METADATA);
 }
 
 fn choice(choice: &RawObject<'_>, at: u32, metadata: &mut Map<String, Value>) -> Choice {

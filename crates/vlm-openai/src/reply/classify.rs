@@ -91,6 +91,9 @@ struct Said {
 
 /// The `error` of an object: an object, a text, or something else that is not nothing.
 fn said_in(reply: &RawObject<'_>) -> Option<Said> {
+    if !reply.has("error") {
+        return None;
+    }
     if let Some(error) = reply.object("error") {
         return error.has_any().then(|| Said::at_top(&error));
     }

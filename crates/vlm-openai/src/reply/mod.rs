@@ -35,14 +35,15 @@ pub(crate) fn completion(reply: &RawObject<'_>, profile: &Profile) -> Completion
             None => answer.warnings.push(not_understood("usage")),
         }
     }
-    answer.metadata.extend(metadata(reply));
+    metadata(reply, &mut answer.metadata);
     if answer.choices.iter().any(|choice| choice.text.is_empty()) {
         answer.warnings.push(empty_text());
     }
     answer
 }
 
-fn not_understood(field: &str) -> Warning {
+/// A warning of a field that is left out because of its form.
+pub(crate) fn not_understood(field: &str) -> Warning {
     let message = format!("the reply's `{field}` is not in the expected form; see the raw reply");
     Warning::new(WarningKind::NotUnderstood, message).at(field)
 }
@@ -58,9 +59,8 @@ pub(crate) fn refused() -> Warning {
     Warning::new(WarningKind::Unwise, "the model refused to answer; its words stand in the metadata").at("choices")
 }
 
-pub(crate) fn metadata(reply: &RawObject<'_>) -> Map<String, Value> {
-    let known = METADATA.iter().filter_map(|name| Some(((*name).to_owned(), reply.value(name)?)));
-    known.collect()
+pub(crate) fn metadata(reply: &RawObject<'_>, metadata: &mut Map<String, Value>) {
+    reply.copy_into(metadata, METADATA);
 }
 
 fn choice(choice: &RawObject<'_>, at: u32, profile: &Profile, metadata: &mut Map<String, Value>) -> Choice {

@@ -210,6 +210,63 @@ fn config() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
 }
 
+/// One event of a stream: the choice that it names, if any, and its text.
+fn piece(index: Option<u32>, text: &str) -> String {
+    let index = index.map_or_else(String::new, |index| format!("\"index\":{index},"));
+    format!(r#"{{"choices":[{{{index}"delta":{{"content":"{text}"}}}}]}}"#)
+}
+
+#[test]
+fn choices_in_any_order_are_not_mixed() {
+    let events = [
+        piece(Some(1), "b"),
+        piece(Some(0), "a"),
+        piece(Some(2), "c"),
+        piece(Some(1), "B"),
+        // Twice in one event: in the order in which they stand there.
+        r#"{"choices":[{"index":2,"delta":{"content":"C"}},{"index":0,"delta":{"content":"A"}},{"index":2,"delta":{"content":"!"}}]}"#.to_owned(),
+        // Its end alone harms nobody.
+        r#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#.to_owned(),
+        "[DONE]".to_owned(),
+    ];
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    let answer = plain(Profile::openai(), &events).unwrap();
+    let texts: Vec<(u32, &str)> = answer.choices.iter().map(|choice| (choice.index, &*choice.text)).collect();
+    assert_eq!(texts, [(0, "aA"), (1, "bB"), (2, "cC!")]);
+}
+
+#[test]
+fn pieces_that_may_be_anyones_and_gaps_between_choices_are_faults() {
+    let whose = [piece(Some(0), "a"), piece(Some(1), "b"), piece(None, "c"), "[DONE]".to_owned()];
+    let missing = [piece(Some(0), "a"), piece(Some(2), "c"), "[DONE]".to_owned()];
+    for events in [&whose[..], &missing] {
+        let events: Vec<&str> = events.iter().map(String::as_str).collect();
+        assert_eq!(plain(Profile::openai(), &events).unwrap_err().kind().unwrap(), ErrorKind::Protocol, "{events:?}");
+    }
+    // All choices in every event: their places tell. And whoever counts from one leaves nothing out.
+    let both = r#"{"choices":[{"delta":{"content":"a"}},{"delta":{"content":"b"}}]}"#;
+    for (events, expected) in [(vec![both, both, "[DONE]"], "aa"), (vec![&*piece(Some(1), "x"), "[DONE]"], "x")] {
+        assert_eq!(plain(Profile::openai(), &events).unwrap().choices[0].text, expected);
+    }
+}
+
+#[test]
+fn usage_of_an_odd_form_is_told_once_and_nothing_is_lost() {
+    for odd in ["\"many\"", "7", "[1]", "true"] {
+        let whole = format!(r#"{{"choices":[{{"index":0,"message":{{"content":"x"}}}}],"usage":{odd}}}"#);
+        let piece = format!(r#"{{"choices":[{{"index":0,"delta":{{"content":"x"}}}}],"usage":{odd}}}"#);
+        let (whole, streamed) = (
+            reply::completion(&RawJson::parse(whole.as_bytes()).unwrap().root(), &Profile::openai()),
+            plain(Profile::openai(), &[&piece, &piece, "[DONE]"]).unwrap(),
+        );
+        for (answer, text) in [(whole, "x"), (streamed, "xx")] {
+            let warned: Vec<_> = answer.warnings.iter().map(|warning| &warning.kind).collect();
+            assert_eq!((answer.text(), warned), (text, vec![&WarningKind::NotUnderstood]), "{odd}");
+            assert_eq!(answer.usage, Usage::new());
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(config())]
 

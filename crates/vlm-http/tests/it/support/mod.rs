@@ -1,7 +1,11 @@
 //! What the tests share: a scripted server, a scripted transport, a collector of logs.
 
 pub(crate) mod fake;
+#[cfg(feature = "rustls")]
+pub(crate) mod http2;
 pub(crate) mod log;
+#[cfg(feature = "rustls")]
+pub(crate) mod proxy;
 pub(crate) mod server;
 
 use std::pin::pin;

@@ -1,5 +1,7 @@
 //! A server on a real socket that plays one script per connection and notes what it received.
 
+use std::hash::{DefaultHasher, Hasher as _};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -13,6 +15,8 @@ pub(crate) enum Step {
     Read,
     /// Reads the head of a request only.
     ReadHead,
+    /// Reads whatever comes first.
+    ReadSome,
     /// Writes bytes.
     Write(Vec<u8>),
     /// Writes the same bytes until the client goes away.
@@ -41,6 +45,15 @@ pub(crate) struct Seen {
     pub(crate) connection: usize,
     pub(crate) head: String,
     pub(crate) body: usize,
+    /// What [`digest`] says of the body.
+    pub(crate) digest: u64,
+}
+
+/// Tells bodies apart.
+pub(crate) fn digest(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    hasher.finish()
 }
 
 pub(crate) struct Server {
@@ -52,7 +65,12 @@ pub(crate) struct Server {
 impl Server {
     /// Plays `scripts`, one per connection, and the last one for every further connection.
     pub(crate) async fn start(scripts: Vec<Vec<Step>>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), scripts).await
+    }
+
+    /// The same at an address of its own.
+    pub(crate) async fn start_at(address: SocketAddr, scripts: Vec<Vec<Step>>) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (report, closed) = mpsc::unbounded_channel();
@@ -95,6 +113,7 @@ impl Peer {
             let going = match step {
                 Step::Read => self.read(true).await,
                 Step::ReadHead => self.read(false).await,
+                Step::ReadSome => self.more().await,
                 Step::Write(bytes) => self.stream.write_all(&bytes).await.ok(),
                 Step::WriteForEver(bytes) => {
                     while self.stream.write_all(&bytes).await.is_ok() {}
@@ -133,15 +152,17 @@ impl Peer {
             .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok())
             .unwrap_or(0);
         let mut body = 0;
+        let mut hasher = DefaultHasher::new();
         while with_body && body < length {
             let take = self.buffer.len().min(length - body);
+            hasher.write(&self.buffer[..take]);
             self.buffer.drain(..take);
             body += take;
             if body < length {
                 self.more().await?;
             }
         }
-        self.log.lock().unwrap().push(Seen { connection: self.connection, head, body });
+        self.log.lock().unwrap().push(Seen { connection: self.connection, head, body, digest: hasher.finish() });
         Some(())
     }
 
