@@ -14,7 +14,6 @@ use vlm_http::{Attached, Call, Fault, MediaSlots, Reply};
 use crate::attachments::{Attachments, Service};
 use crate::codec::{self, Placed};
 use crate::config::Config;
-use crate::error::ReplyError;
 use crate::extras::{Extras, ID};
 use crate::files::{self, Deadline, FileId, Uploader};
 use crate::models::{self, Content, MAX_FILE};
@@ -275,19 +274,8 @@ impl VisionProvider for Gemini {
 
 /// A reply that was read to its end → an answer with its price.
 fn decode(reply: &Reply, prices: Option<&PriceSchedule>) -> Result<Completion, Fault> {
-    let priced = |mut answer: Completion| {
-        if let Some(prices) = prices {
-            answer.cost = prices.cost(&answer.usage);
-        }
-        answer.raw = reply.body().clone().into();
-        answer
-    };
-    match classify::judge(reply.status(), reply.body()) {
-        Ok(answer) => Ok(priced(answer)),
-        Err(error) => {
-            Err(ReplyError { partial: error.partial.map(|partial| Box::new(priced(*partial))), ..error }.into())
-        }
-    }
+    let outcome = classify::judge(reply.status(), reply.body());
+    reply.complete(outcome, |answer| prices.map(|prices| prices.cost(&answer.usage)).unwrap_or_default())
 }
 
 impl fmt::Debug for Gemini {

@@ -184,6 +184,18 @@ impl Fault {
         self
     }
 
+    /// Changes the partial answer, where there is one.
+    pub(crate) fn map_partial(mut self, change: impl FnOnce(Completion) -> Completion) -> Self {
+        self.0.partial = self.0.partial.map(change);
+        self
+    }
+
+    /// The partial answer.
+    #[cfg(test)]
+    pub(crate) fn into_partial(self) -> Option<Completion> {
+        self.0.partial
+    }
+
     /// Replaces the kind's general advice.
     pub fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
         self.0.advice = Some(advice.into());

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName};
 use serde::de::DeserializeOwned;
-use vlm_core::ErrorKind;
+use vlm_core::{Completion, Cost, ErrorKind};
 
 use crate::fault::{Fault, RetryClass};
 use crate::redact::Scrubber;
@@ -99,6 +99,40 @@ impl Reply {
             _ => Fault::new(ErrorKind::Protocol, format!("the reply is not JSON ({place})")),
         };
         fault.with_status(self.status).with_service_message(self.excerpt(200))
+    }
+
+    /// Finishes what a decoder made of this reply: the answer, or what a fault holds of one, gets its cost and the reply's
+    /// bytes.
+    ///
+    /// ```
+    /// use vlm_core::{Completion, Cost, PriceSchedule};
+    /// use vlm_http::{Fault, Reply};
+    ///
+    /// fn decode(reply: &Reply, prices: &PriceSchedule) -> Result<Completion, Fault> {
+    ///     let outcome = match reply.status() {
+    ///         200 => Ok(Completion::new()), // and what the body says
+    ///         status => Err(Fault::from_status(status)),
+    ///     };
+    ///     reply.complete(outcome, |answer| prices.cost(&answer.usage))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// The decoder's.
+    pub fn complete(
+        &self,
+        outcome: Result<Completion, impl Into<Fault>>,
+        cost: impl Fn(&Completion) -> Cost,
+    ) -> Result<Completion, Fault> {
+        let finish = |mut answer: Completion| {
+            answer.cost = cost(&answer);
+            answer.raw = self.body.clone().into();
+            answer
+        };
+        match outcome {
+            Ok(answer) => Ok(finish(answer)),
+            Err(fault) => Err(fault.into().map_partial(finish)),
+        }
     }
 
     /// Whether the body is incomplete, which happens to error replies only.
@@ -194,6 +228,20 @@ mod tests {
         let fault = reply(b"{\"n\": \"planted\"}").decode_json::<std::collections::HashMap<String, u8>>();
         let fault = fault.expect_err("another shape");
         assert!(!format!("{fault:?}").contains("planted"));
+    }
+
+    #[test]
+    fn an_answer_and_what_a_fault_holds_of_one_get_cost_and_bytes() {
+        let reply = reply(b"{}");
+        let cost = |answer: &Completion| Cost::Unknown { reason: format!("of {} choices", answer.choices.len()) };
+        let of_none = Cost::Unknown { reason: "of 0 choices".to_owned() };
+        let answer = reply.complete(Ok::<_, Fault>(Completion::new()), cost).expect("an answer");
+        assert_eq!((answer.raw.to_text().as_ref(), &answer.cost), ("{}", &of_none));
+        let fault = || Fault::new(ErrorKind::Blocked, "no");
+        let partial = |fault| reply.complete(Err(fault), cost).expect_err("a fault").into_partial();
+        let kept = partial(fault().with_partial(Completion::new())).expect("what there was");
+        assert_eq!((kept.raw.to_text().as_ref(), &kept.cost), ("{}", &of_none));
+        assert_eq!(partial(fault()), None);
     }
 
     #[test]

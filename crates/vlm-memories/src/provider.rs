@@ -10,7 +10,6 @@ use vlm_core::{
 use vlm_http::{Attachments, Body, Call, MediaSlots, Reply, check_media_url};
 
 use crate::config::Config;
-use crate::error::ReplyError;
 use crate::extras::{Extras, ID};
 use crate::family::Endpoint;
 use crate::routing::ModelName;
@@ -162,19 +161,9 @@ impl VisionProvider for Memories {
 
 /// A reply that was read to its end → an answer with its price.
 fn decode(reply: &Reply, capabilities: &Capabilities) -> Result<Completion, vlm_http::Fault> {
-    let priced = |mut answer: Completion| {
-        if let Some(schedule) = &capabilities.price {
-            answer.cost = schedule.cost(&answer.usage);
-        }
-        answer.raw = reply.body().clone().into();
-        answer
-    };
-    match reply::classify::judge(reply.status(), reply.body()) {
-        Ok(answer) => Ok(priced(answer)),
-        Err(error) => {
-            Err(ReplyError { partial: error.partial.map(|partial| Box::new(priced(*partial))), ..error }.into())
-        }
-    }
+    let outcome = reply::classify::judge(reply.status(), reply.body());
+    let prices = capabilities.price.as_ref();
+    reply.complete(outcome, |answer| prices.map(|prices| prices.cost(&answer.usage)).unwrap_or_default())
 }
 
 impl fmt::Debug for Memories {

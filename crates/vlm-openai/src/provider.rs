@@ -13,7 +13,6 @@ use vlm_http::{Attachments, Body, Call, MediaSlots, Reply, check_media_url};
 
 use crate::attachments;
 use crate::config::Config;
-use crate::error::ReplyError;
 use crate::extras::Extras;
 use crate::pricing;
 use crate::profile::{Auth, Profile};
@@ -140,21 +139,14 @@ impl OpenAi {
 
     /// A reply that was read to its end → an answer with its price.
     fn decode(&self, reply: &Reply, capabilities: &Capabilities) -> Result<Completion, vlm_http::Fault> {
-        let priced = |mut answer: Completion| {
-            let tier = answer.metadata.get("service_tier").and_then(Value::as_str);
-            answer.cost = pricing::charge(capabilities.price.as_ref(), &answer.usage, tier);
-            answer.raw = reply.body().clone().into();
-            answer
-        };
-        match classify::judge(reply.status(), reply.body(), self.profile()) {
-            Ok(mut answer) => {
-                answer.warnings.extend(self.given_up(reply));
-                Ok(priced(answer))
-            }
-            Err(error) => {
-                Err(ReplyError { partial: error.partial.map(|partial| Box::new(priced(*partial))), ..error }.into())
-            }
+        let mut outcome = classify::judge(reply.status(), reply.body(), self.profile());
+        if let Ok(answer) = &mut outcome {
+            answer.warnings.extend(self.given_up(reply));
         }
+        reply.complete(outcome, |answer| {
+            let tier = answer.metadata.get("service_tier").and_then(Value::as_str);
+            pricing::charge(capabilities.price.as_ref(), &answer.usage, tier)
+        })
     }
 
     /// A warning of an answer that the service says is not complete.

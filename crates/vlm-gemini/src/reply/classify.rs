@@ -75,27 +75,21 @@ fn listed(body: &[u8]) -> Option<Result<Completion, ReplyError>> {
     Some(streaming::fold(pieces.iter().map(|piece| piece.get())))
 }
 
-/// A page or a note that is no reply at all is quoted; what began as a reply is not, because it may hold the answer.
+/// A page or a note that is no reply at all is quoted; what began as a reply is not, because it may hold the answer: of
+/// that, the bytes are kept.
 pub(crate) fn not_json(body: &[u8], error: &serde_json::Error) -> ReplyError {
     let start = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start();
     match start.first() {
         None => ReplyError::new(Ground::NoBody),
-        Some(b'{' | b'[') if error.is_eof() => ReplyError::new(Ground::CutShort).with_partial(raw(body)),
+        Some(b'{' | b'[') if error.is_eof() => ReplyError::new(Ground::CutShort).with_partial(Completion::new()),
         Some(b'[') => {
             // The error is of an object that was expected; whether the array is whole, it does not say.
             let cut = serde_json::from_slice::<Vec<&RawValue>>(start).is_err_and(|error| error.is_eof());
-            ReplyError::new(if cut { Ground::CutShort } else { Ground::NotJson }).with_partial(raw(body))
+            ReplyError::new(if cut { Ground::CutShort } else { Ground::NotJson }).with_partial(Completion::new())
         }
-        Some(b'{') => ReplyError::new(Ground::NotJson).with_partial(raw(body)),
+        Some(b'{') => ReplyError::new(Ground::NotJson).with_partial(Completion::new()),
         Some(_) => ReplyError::new(Ground::NotJson).with_words(excerpt(body)),
     }
-}
-
-/// An answer of which only the bytes are there.
-fn raw(body: &[u8]) -> Completion {
-    let mut answer = Completion::new();
-    answer.raw = bytes::Bytes::copy_from_slice(body).into();
-    answer
 }
 
 #[cfg(test)]

@@ -131,22 +131,16 @@ fn code<'a>(reply: &RawObject<'a>) -> Option<Cow<'a, str>> {
     reply.word("code").filter(|code| !is_success(code)).or_else(inner)
 }
 
-/// A page or a note that is no reply at all is quoted; what began as a reply is not, because it may hold the answer.
+/// A page or a note that is no reply at all is quoted; what began as a reply is not, because it may hold the answer: of
+/// that, the bytes are kept.
 fn not_json(body: &[u8], error: &serde_json::Error) -> ReplyError {
     let start = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start();
     match start.first() {
         None => ReplyError::new(Ground::NoBody),
-        Some(b'{') if error.is_eof() => ReplyError::new(Ground::CutShort).with_partial(raw(body)),
-        Some(b'{' | b'[') => ReplyError::new(Ground::NotJson).with_partial(raw(body)),
+        Some(b'{') if error.is_eof() => ReplyError::new(Ground::CutShort).with_partial(Completion::new()),
+        Some(b'{' | b'[') => ReplyError::new(Ground::NotJson).with_partial(Completion::new()),
         Some(_) => ReplyError::new(Ground::NotJson).with_words(excerpt(body)),
     }
-}
-
-/// An answer of which only the bytes are there.
-fn raw(body: &[u8]) -> Completion {
-    let mut answer = Completion::new();
-    answer.raw = bytes::Bytes::copy_from_slice(body).into();
-    answer
 }
 
 #[cfg(test)]
