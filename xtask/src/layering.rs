@@ -58,6 +58,8 @@ const LAYERS: &[Layer] = &[
             "vlm-emulator",
         ],
     ),
+    layer("vlm-bench", Role::Free, &[]),
+    layer("vlm-counts", Role::Free, &[]),
     layer("vlm-examples", Role::Free, &[]),
     layer("vlm-tests", Role::Free, &[]),
     layer("xtask", Role::Part, &[]),

@@ -5,8 +5,10 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program")]
 #![allow(clippy::disallowed_methods, reason = "a command-line program reads its environment")]
 
+mod bench;
 mod boundaries;
 mod check;
+mod counts;
 mod error;
 mod features;
 mod foreign;
@@ -42,6 +44,8 @@ usage: cargo xtask <command> [options]
   foreign [--fail-fast]    OpenAI's client against the emulator, the command line against LitServe
   layering                 who may depend on whom, what may stand where
   guide                    the provider of docs/adding-a-provider.md, and one by new-provider, built outside and tested
+  counts [--accept]        instructions of the hot paths under valgrind; fails when one grows by more than 5 %
+  bench [--help]           this SDK next to programs written by hand: CPU, memory, allocations; `--help` lists options
   golden FILE...           golden vectors of the token rules, from any files; prints what differs
   tidy                     files, manifests, the lock file
   licences                 licences and banned duplicates of all dependencies
@@ -82,6 +86,8 @@ fn run(arguments: &[String]) -> Result<()> {
         "layering" => alone(options, layering::run),
         "tidy" => alone(options, tidy::run),
         "guide" => alone(options, guide::run),
+        "counts" => counts::run(&Workspace::find()?, flag(options, "--accept")?),
+        "bench" => bench::run(&Workspace::find()?, options),
         "golden" => golden::run(&Workspace::find()?, options),
         "licences" => alone(options, licences::run),
         "new-provider" => new_provider::run(&Workspace::find()?, options),
@@ -157,6 +163,8 @@ mod tests {
             "foreign",
             "layering",
             "guide",
+            "bench",
+            "counts",
             "golden",
             "tidy",
             "licences",

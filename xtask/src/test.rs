@@ -2,6 +2,7 @@
 //! snapshots they use.
 
 use crate::check;
+use crate::counts;
 use crate::error::Result;
 use crate::foreign;
 use crate::guide;
@@ -19,6 +20,8 @@ pub(crate) fn run(workspace: &Workspace, runner: &mut Runner) -> Result<()> {
 
     foreign::steps(workspace, runner)?;
     runner.step("guide", || guide::run(workspace))?;
+
+    counts::step(workspace, runner)?;
 
     let references = References::begin(workspace)?;
     let mut passed = false;

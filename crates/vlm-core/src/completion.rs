@@ -157,6 +157,8 @@ pub enum WarningKind {
     EmptyText,
     /// More or fewer tokens were billed than had been estimated.
     Drift,
+    /// The answer could not be kept in a cache.
+    NotCached,
 }
 
 impl Warning {

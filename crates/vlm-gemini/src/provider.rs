@@ -9,7 +9,7 @@ use vlm_core::{
     Admission, Capabilities, Completion, CompletionStream, Error, Media, MediaType, Message, PriceList, PriceSchedule,
     Problem, ProblemKind, Request, Result, VisionProvider, Warning,
 };
-use vlm_http::{Attached, Call, Fault, MediaSlots, Opened, Reply};
+use vlm_http::{Attached, Call, Fault, MediaSlots, Reply};
 
 use crate::attachments::{Attachments, Service};
 use crate::codec::{self, Placed};
@@ -21,7 +21,7 @@ use crate::models::{self, Content, MAX_FILE};
 use crate::name::ModelName;
 use crate::pricing;
 use crate::reply::classify;
-use crate::streaming::GeminiStream;
+use crate::streaming::Reader;
 
 /// The Gemini API as a [`VisionProvider`]. Cheap to clone; clones share connections, retry quota and rate-limit pauses.
 ///
@@ -262,16 +262,13 @@ impl VisionProvider for Gemini {
     async fn stream(&self, request: &Request) -> Result<CompletionStream> {
         let ready = Box::pin(self.start(request, STREAM, "streamGenerateContent")).await?;
         let Ready { call, warnings, prices, metadata } = ready;
-        let decode = |reply: &Reply| decode(reply, prices.as_ref());
-        let opened = self.config.http.open(call, decode, GeminiStream::judge_first).await?;
-        let stream = match opened {
-            Opened::Events(events) => CompletionStream::new(GeminiStream::new(events, prices, metadata)),
-            // The service answered whole although a stream was asked for.
-            Opened::Whole(mut answer, _) => {
-                answer.metadata.extend(metadata);
-                CompletionStream::whole(answer)
-            }
+        let decode = |reply: &Reply| {
+            let mut answer = decode(reply, prices.as_ref())?;
+            answer.metadata.extend(metadata.clone());
+            Ok(answer)
         };
+        let reader = || Reader::new(metadata.clone());
+        let stream = self.config.http.stream(call, decode, reader, prices.clone()).await?;
         Ok(stream.with_warnings(warnings))
     }
 }

@@ -24,15 +24,15 @@ pub(crate) fn completion(reply: &RawObject<'_>) -> Completion {
     let mut answer = Completion::new();
     answer.id = reply.text("responseId").map(Into::into);
     answer.model = reply.text("modelVersion").map(Into::into);
-    answer.metadata = metadata(reply);
-    for (at, candidate) in reply.objects("candidates").into_iter().enumerate() {
+    metadata(reply, &mut answer.metadata);
+    for (at, candidate) in reply.objects("candidates").enumerate() {
         let pieces = Pieces::of(&candidate);
         let mut choice = Choice::new(index(&candidate, at), pieces.text);
         choice.reasoning = Some(pieces.reasoning).filter(|text| !text.is_empty());
         choice.finish = finish(&candidate);
         answer.choices.push(choice);
         if at == 0 {
-            answer.metadata.extend(named(&candidate, OF_CANDIDATE));
+            candidate_metadata(&candidate, &mut answer.metadata);
         }
     }
     answer.choices.sort_by_key(|choice| choice.index);
@@ -60,16 +60,12 @@ pub(crate) fn empty_text() -> Warning {
     Warning::new(WarningKind::EmptyText, message).at("candidates")
 }
 
-pub(crate) fn metadata(reply: &RawObject<'_>) -> Map<String, Value> {
-    named(reply, METADATA)
+pub(crate) fn metadata(reply: &RawObject<'_>, metadata: &mut Map<String, Value>) {
+    reply.copy_into(metadata, METADATA);
 }
 
-pub(crate) fn candidate_metadata(candidate: &RawObject<'_>) -> Map<String, Value> {
-    named(candidate, OF_CANDIDATE)
-}
-
-fn named(object: &RawObject<'_>, names: &[&str]) -> Map<String, Value> {
-    names.iter().filter_map(|name| Some(((*name).to_owned(), object.value(name)?))).collect()
+pub(crate) fn candidate_metadata(candidate: &RawObject<'_>, metadata: &mut Map<String, Value>) {
+    candidate.copy_into(metadata, OF_CANDIDATE);
 }
 
 /// Which choice a candidate is; the service leaves the first one's index out.
@@ -89,8 +85,7 @@ pub(crate) struct Pieces {
 impl Pieces {
     pub(crate) fn of(candidate: &RawObject<'_>) -> Self {
         let mut pieces = Self::default();
-        let parts = candidate.object("content").map(|content| content.objects("parts")).unwrap_or_default();
-        for part in parts {
+        for part in candidate.object("content").iter().flat_map(|content| content.objects("parts")) {
             let Some(text) = part.text("text") else { continue };
             match part.flag("thought") {
                 Some(true) => pieces.reasoning.push_str(&text),

@@ -5,6 +5,8 @@
 mod read;
 #[path = "conformance/render.rs"]
 mod render;
+#[path = "conformance/service.rs"]
+mod service;
 
 use std::sync::Arc;
 

@@ -47,6 +47,7 @@
 //! circuit breaker, no knowledge of any provider; no compression, unless [it is asked for](TransportConfig::accept_gzip).
 
 mod address;
+mod answer;
 mod attachments;
 mod base_url;
 mod body;
@@ -75,6 +76,7 @@ mod sse;
 mod stats;
 mod transport;
 
+pub use answer::{AnswerReader, AnswerStream, Step, StreamEnd};
 pub use attachments::{Attached, Attachments};
 pub use base_url::BaseUrl;
 pub use body::{Body, MediaSlots, Payload, PieceStream};
@@ -87,7 +89,7 @@ pub use fault::{Fault, RetryClass};
 pub use fetch::{FetchProblem, FetchedPiece, MediaFetcher, MediaFetcherBuilder, RemoteMedia};
 pub use file::{FileProblem, LocalFile};
 pub use forbid::{forbid_real_requests, real_requests_are_forbidden};
-pub use json::RawObject;
+pub use json::{JsonIndex, RawJson, RawObject};
 pub use media_url::{MediaUrlProblem, check_media_url};
 pub use policy::{Deadlines, Limits, RetryPolicy, RetryQuota};
 pub use redact::Scrubber;

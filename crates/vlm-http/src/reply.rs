@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::HeaderMap;
 use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName};
 use serde::de::DeserializeOwned;
 use vlm_core::ErrorKind;
 
@@ -13,8 +13,14 @@ use crate::fault::{Fault, RetryClass};
 use crate::redact::Scrubber;
 
 /// Headers in which services put their id for a call.
-const REQUEST_IDS: [&str; 6] =
-    ["x-request-id", "request-id", "x-requestid", "x-amzn-requestid", "x-correlation-id", "cf-ray"];
+static REQUEST_IDS: [HeaderName; 6] = [
+    HeaderName::from_static("x-request-id"),
+    HeaderName::from_static("request-id"),
+    HeaderName::from_static("x-requestid"),
+    HeaderName::from_static("x-amzn-requestid"),
+    HeaderName::from_static("x-correlation-id"),
+    HeaderName::from_static("cf-ray"),
+];
 
 /// A reply that was read to its end: any status, any content.
 ///
@@ -133,7 +139,7 @@ pub(crate) fn foreign_charset(headers: &HeaderMap) -> Option<String> {
 }
 
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
-    REQUEST_IDS.iter().find_map(|name| headers.get(*name)?.to_str().ok()).filter(|id| !id.trim().is_empty())
+    REQUEST_IDS.iter().find_map(|name| headers.get(name)?.to_str().ok()).filter(|id| !id.trim().is_empty())
 }
 
 impl fmt::Debug for Reply {

@@ -34,15 +34,27 @@
 //! | see where the limits stand | [`Statement`], [`Totals`], [`Account`] |
 //! | keep the books on disk, shared by several programs | [`BudgetBuilder::ledger`], [`BudgetBuilder::run`] |
 //! | read what was spent, by day, model, tag, … | [`ledger::read`], [`ledger::Summary`] |
-
+//! | make so many calls at once, or per minute | [`Limiter`], [`Limited`] |
+//! | leave a service alone that keeps failing | [`Breaker`] |
+//! | keep answers, and ask once for many | `Cache`, `Cached`, with the feature `cache` |
+//!
+#![cfg_attr(feature = "cache", doc = include_str!("stack.md"))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod breaker;
 mod budget;
 mod budgeted;
+#[cfg(feature = "cache")]
+mod cached;
 pub mod ledger;
+mod limited;
 
+pub use breaker::Breaker;
 pub use budget::{
     Account, Budget, BudgetBuilder, Claim, Expected, Limit, LimitState, Reservation, Rest, Scope, Settlement, Spent,
     Statement, Totals,
 };
 pub use budgeted::Budgeted;
+#[cfg(feature = "cache")]
+pub use cached::{Cache, CacheBuilder, Cached, Hit, Origin};
+pub use limited::{Limited, Limiter, LimiterBuilder, Load};

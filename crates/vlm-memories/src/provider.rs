@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use vlm_core::{
     Admission, Capabilities, Completion, CompletionStream, Error, Problem, Request, Result, VisionProvider, Warning,
 };
-use vlm_http::{Attachments, Body, Call, MediaSlots, Opened, Reply, check_media_url};
+use vlm_http::{Attachments, Body, Call, MediaSlots, Reply, check_media_url};
 
 use crate::config::Config;
 use crate::error::ReplyError;
@@ -15,7 +15,7 @@ use crate::extras::{Extras, ID};
 use crate::family::Endpoint;
 use crate::routing::ModelName;
 use crate::settings::AuthScheme;
-use crate::streaming::MemoriesStream;
+use crate::streaming::Reader;
 use crate::{attachments, families, models, pricing, reply, routing};
 
 /// memories.ai as a [`VisionProvider`]. Cheap to clone; clones share connections, retry quota and rate-limit pauses.
@@ -154,14 +154,8 @@ impl VisionProvider for Memories {
     async fn stream(&self, request: &Request) -> Result<CompletionStream> {
         let Prepared { call, warnings, capabilities } = self.prepare(request, STREAM).await?;
         let decode = |reply: &Reply| decode(reply, &capabilities);
-        let opened = self.config.http.open(call, decode, MemoriesStream::judge_first).await?;
-        let stream = match opened {
-            Opened::Events(events) => {
-                CompletionStream::new(MemoriesStream::new(events, self.config.stream_text, capabilities.price))
-            }
-            // The service answered whole although a stream was asked for.
-            Opened::Whole(answer, _) => CompletionStream::whole(answer),
-        };
+        let reader = || Reader::new(self.config.stream_text);
+        let stream = self.config.http.stream(call, decode, reader, capabilities.price.clone()).await?;
         Ok(stream.with_warnings(warnings))
     }
 }

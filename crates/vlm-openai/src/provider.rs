@@ -9,7 +9,7 @@ use vlm_core::{
     Admission, Capabilities, Completion, CompletionStream, Error, Problem, ProblemKind, Request, Result,
     VisionProvider, Warning, WarningKind,
 };
-use vlm_http::{Attachments, Body, Call, MediaSlots, Opened, Reply, check_media_url};
+use vlm_http::{Attachments, Body, Call, MediaSlots, Reply, check_media_url};
 
 use crate::attachments;
 use crate::config::Config;
@@ -18,7 +18,7 @@ use crate::extras::Extras;
 use crate::pricing;
 use crate::profile::{Auth, Profile};
 use crate::reply::classify;
-use crate::streaming::OpenAiStream;
+use crate::streaming::Reader;
 use crate::wire;
 
 /// A server of the chat-completions protocol as a [`VisionProvider`]. Cheap to clone; clones share connections, retry
@@ -209,15 +209,8 @@ impl VisionProvider for OpenAi {
     async fn stream(&self, request: &Request) -> Result<CompletionStream> {
         let Prepared { call, warnings, capabilities } = self.prepare(request, STREAM).await?;
         let decode = |reply: &Reply| self.decode(reply, &capabilities);
-        let profile = &self.config.profile;
-        let opened = self.config.http.open(call, decode, |event| OpenAiStream::judge_first(event, profile)).await?;
-        let stream = match opened {
-            Opened::Events(events) => {
-                CompletionStream::new(OpenAiStream::new(events, profile.clone(), capabilities.price))
-            }
-            // The service answered whole although a stream was asked for.
-            Opened::Whole(answer, _) => CompletionStream::whole(answer),
-        };
+        let reader = || Reader::new(self.config.profile.clone());
+        let stream = self.config.http.stream(call, decode, reader, capabilities.price.clone()).await?;
         Ok(stream.with_warnings(warnings))
     }
 }

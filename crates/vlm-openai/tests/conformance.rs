@@ -7,6 +7,8 @@ mod errors;
 mod read;
 #[path = "conformance/render.rs"]
 mod render;
+#[path = "conformance/service.rs"]
+mod service;
 
 use std::sync::Arc;
 
@@ -22,6 +24,8 @@ enum Service {
     OpenAi,
     DashScope,
     Vllm,
+    LlamaCpp,
+    Ollama,
     OpenRouter,
 }
 
@@ -32,6 +36,8 @@ impl Service {
             Self::OpenAi => Profile::openai(),
             Self::DashScope => Profile::dashscope(),
             Self::Vllm => Profile::vllm(),
+            Self::LlamaCpp => Profile::llama_cpp(),
+            Self::Ollama => Profile::ollama(),
             Self::OpenRouter => Profile::openrouter(),
         };
         if profile.models.is_empty() {
@@ -46,7 +52,7 @@ impl Service {
 
 impl Subject for Service {
     fn provider(&self, endpoint: &Endpoint) -> Arc<dyn VisionProvider> {
-        // vLLM needs no key, and asks for one when it is started with one.
+        // Servers of one's own need no key; vLLM and llama.cpp ask for one when they are started with one.
         let builder = OpenAi::builder(&endpoint.key)
             .profile(self.profile())
             .base_url(format!("{}/v1", endpoint.base_url))
@@ -61,6 +67,8 @@ impl Subject for Service {
             Self::OpenAi => "gpt-4.1-mini",
             Self::DashScope => "qwen3-vl-plus",
             Self::Vllm => "Qwen/Qwen3-VL-8B-Instruct",
+            Self::LlamaCpp => "ggml-org/Qwen2.5-VL-7B-Instruct-GGUF",
+            Self::Ollama => "qwen3-vl:8b",
             Self::OpenRouter => "qwen/qwen3-vl-8b-instruct",
         }
     }
@@ -78,6 +86,8 @@ impl Subject for Service {
 conformance!(openai: Service::OpenAi);
 conformance!(dashscope: Service::DashScope);
 conformance!(vllm: Service::Vllm);
+conformance!(llama_cpp: Service::LlamaCpp);
+conformance!(ollama: Service::Ollama);
 conformance!(openrouter: Service::OpenRouter);
 
 /// What ran, what was skipped and why: a change here is seen in review.
@@ -86,5 +96,7 @@ fn what_ran() {
     insta::assert_snapshot!("conformance_openai", openai::report());
     insta::assert_snapshot!("conformance_dashscope", dashscope::report());
     insta::assert_snapshot!("conformance_vllm", vllm::report());
+    insta::assert_snapshot!("conformance_llama_cpp", llama_cpp::report());
+    insta::assert_snapshot!("conformance_ollama", ollama::report());
     insta::assert_snapshot!("conformance_openrouter", openrouter::report());
 }

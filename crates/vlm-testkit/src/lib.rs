@@ -1,6 +1,6 @@
 //! Proves a vision-language provider right: a [conformance suite](mod@conformance) that any provider can run, and a
 //! [scripted server](server) that does whatever a service can do wrong, byte by byte. For the tests of programs there is a
-//! [fake provider](fake), which needs no server, and [cassettes](cassette), which record any provider and replay it.
+//! [fake provider and a fake service](fake), which need no server, and [cassettes](cassette), which record any provider and replay it.
 //!
 //! A provider implements one small trait, [`Subject`](conformance::Subject), and calls one macro:
 //!

@@ -218,7 +218,7 @@ impl Admission {
             Source::Bytes(_) => (&capability.inline, "as content"),
             Source::FileId(_) => (&capability.file_id, "by file id"),
         };
-        let taken = self.support(support, path, format!("a {kind} {form}"));
+        let taken = self.support(support, path, format_args!("a {kind} {form}"));
         let (Source::Bytes(content), true) = (media.source(), taken) else { return };
         self.inline_size(capability, path, content.len() as u64);
     }
@@ -277,10 +277,10 @@ impl Admission {
 
     fn sampling(&mut self, capabilities: &Capabilities, sampling: &Sampling) {
         let ranges = &capabilities.sampling;
-        self.real("temperature", sampling.temperature, ranges.temperature.as_ref());
-        self.real("top_p", sampling.top_p, ranges.top_p.as_ref());
-        self.real("frequency_penalty", sampling.frequency_penalty, ranges.frequency_penalty.as_ref());
-        self.real("presence_penalty", sampling.presence_penalty, ranges.presence_penalty.as_ref());
+        self.within("sampling.temperature", sampling.temperature, ranges.temperature.as_ref());
+        self.within("sampling.top_p", sampling.top_p, ranges.top_p.as_ref());
+        self.within("sampling.frequency_penalty", sampling.frequency_penalty, ranges.frequency_penalty.as_ref());
+        self.within("sampling.presence_penalty", sampling.presence_penalty, ranges.presence_penalty.as_ref());
         self.within("sampling.max_tokens", sampling.max_tokens, ranges.max_tokens.as_ref());
         self.within("sampling.n", sampling.n, ranges.n.as_ref());
         if sampling.stop.iter().any(String::is_empty) {
@@ -299,10 +299,6 @@ impl Admission {
             }
             _ => {}
         }
-    }
-
-    fn real(&mut self, name: &str, value: Option<f64>, range: Option<&RangeInclusive<f64>>) {
-        self.within(&format!("sampling.{name}"), value, range);
     }
 
     /// A value that is not comparable (NaN) lies in no range.

@@ -9,6 +9,7 @@ mod problem;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::completion::Completion;
@@ -50,7 +51,8 @@ pub enum Billed {
 /// Why a call failed. One word wide; matches by [`Error::kind`].
 ///
 /// `Display` is one line without the source, whatever the service wrote; `Debug` is a report. Neither holds a key, a prompt, a media byte or a
-/// whole URL. Text and usage that arrived before the failure stay at hand in [`Error::partial`].
+/// whole URL. Text and usage that arrived before the failure stay at hand in [`Error::partial`]. Clones share the source:
+/// calls that waited for the same request get the same error.
 ///
 /// ```
 /// use vlm_core::{Delivery, Error, ErrorKind};
@@ -62,8 +64,10 @@ pub enum Billed {
 /// assert_eq!(error.to_string(), "memories: the service asks for fewer calls (HTTP 429)");
 /// assert!(error.advice().contains("wait"));
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -82,7 +86,7 @@ struct Inner {
     advice: Option<Cow<'static, str>>,
     problems: Vec<Problem>,
     partial: Option<Box<Completion>>,
-    source: Option<Box<dyn StdError + Send + Sync + 'static>>,
+    source: Option<Arc<dyn StdError + Send + Sync + 'static>>,
 }
 
 impl Error {
@@ -180,7 +184,7 @@ impl Error {
         self.0.elapsed
     }
 
-    /// How long the service asked to wait before the next call.
+    /// How long to wait before the next call: as the service asked, or until an open circuit breaker lets one through.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -306,7 +310,7 @@ impl Error {
         self
     }
 
-    /// Adds the delay that the service asked for.
+    /// Adds the delay before the next call.
     #[must_use]
     pub fn with_retry_after(mut self, delay: Duration) -> Self {
         self.0.retry_after = Some(delay);
@@ -337,7 +341,7 @@ impl Error {
     /// Adds the underlying error; its text appears through [`StdError::source`] only.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync + 'static>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
     }
 

@@ -68,6 +68,10 @@ fn the_source_speaks_for_itself() {
     assert!(source.downcast_ref::<io::Error>().is_some());
     assert!(Error::new(ErrorKind::Internal, "x").source().is_none());
 
+    let copy = error.clone();
+    assert_eq!(format!("{copy:?}"), format!("{error:?}"));
+    assert!(copy.source().unwrap().downcast_ref::<io::Error>().is_some(), "clones share it");
+
     let media: Error = MediaError::Empty.into();
     assert!(media.to_string().contains(&MediaError::Empty.to_string()));
     assert!(media.source().is_none(), "its text is in the message already");

@@ -23,11 +23,12 @@ pub(super) fn scheme(text: &str) -> Option<&str> {
 
 /// The extension of the last segment of a URL's path.
 pub(super) fn extension(url: &str) -> Option<&str> {
-    let bare = url.split(['?', '#']).next()?;
-    let (_, after_scheme) = bare.split_once("://")?;
-    let (_, path) = after_scheme.split_once('/')?;
-    let name = path.rsplit('/').next()?;
-    name.rsplit_once('.').map(|(_, extension)| extension)
+    let end = url.bytes().position(|byte| byte == b'?' || byte == b'#').unwrap_or(url.len());
+    let (_, behind_scheme) = url[..end].split_once("://")?;
+    let slash = behind_scheme.bytes().rposition(|byte| byte == b'/')?;
+    let name = &behind_scheme[slash + 1..];
+    let dot = name.bytes().rposition(|byte| byte == b'.')?;
+    Some(&name[dot + 1..])
 }
 
 /// A URL that may be shown: scheme, host and path, without user, query or fragment. Those may be secrets: a signed

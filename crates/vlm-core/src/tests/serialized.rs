@@ -168,6 +168,7 @@ fn problems_and_small_words() {
             WarningKind::NotUnderstood,
             WarningKind::EmptyText,
             WarningKind::Drift,
+            WarningKind::NotCached,
         ],
     ));
 }

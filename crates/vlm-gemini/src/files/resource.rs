@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use vlm_http::{Fault, RawObject, Reply};
+use vlm_http::{Fault, RawJson, Reply};
 
 use crate::error::{Ground, ReplyError};
 use crate::reply::classify;
@@ -30,7 +30,8 @@ impl File {
     /// # Errors
     /// No description, and one of a file that could not be processed.
     pub(super) fn parse(body: &[u8]) -> Result<Self, ReplyError> {
-        let reply = RawObject::parse(body).map_err(|error| classify::not_json(body, &error))?;
+        let json = RawJson::parse(body).map_err(|error| classify::not_json(body, &error))?;
+        let reply = json.root();
         let file = reply.object("file").unwrap_or(reply);
         let name = file.text("name").filter(|name| super::name(name).is_ok());
         let name = name.ok_or_else(|| ReplyError::new(Ground::Unexpected("a file without a name")))?;

@@ -3,7 +3,7 @@
 
 use serde_json::value::RawValue;
 use vlm_core::{Completion, FinishReason};
-use vlm_http::{RawObject, excerpt};
+use vlm_http::{RawJson, RawObject, excerpt};
 
 use super::status::Status;
 use crate::error::{Ground, ReplyError};
@@ -15,10 +15,11 @@ pub(crate) fn judge(status: u16, body: &[u8]) -> Result<Completion, ReplyError> 
     if status != 200 {
         return Err(failed(status, body));
     }
-    let reply = match RawObject::parse(body) {
-        Ok(reply) => reply,
+    let json = match RawJson::parse(body) {
+        Ok(json) => json,
         Err(error) => return listed(body).unwrap_or_else(|| Err(not_json(body, &error))),
     };
+    let reply = json.root();
     if let Some(error) = Status::within(&reply) {
         return Err(error.into_inner_error().with_partial(super::completion(&reply)));
     }
@@ -36,7 +37,7 @@ pub(crate) fn failed(status: u16, body: &[u8]) -> ReplyError {
         None => {
             let error = ReplyError::new(Ground::Status { status, kind: None });
             // Below 400 a JSON body may be an answer, or a part of one: it is not quoted.
-            let quotable = status >= 400 || RawObject::parse(body).is_err();
+            let quotable = status >= 400 || RawJson::parse(body).is_err();
             if quotable { error.with_words(excerpt(body)) } else { error }
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::value::RawValue;
 use vlm_core::ErrorKind;
-use vlm_http::RawObject;
+use vlm_http::{RawJson, RawObject};
 
 use crate::error::{Ground, ReplyError};
 
@@ -27,13 +27,12 @@ pub(crate) struct Status {
 impl Status {
     /// The error of a body: an object with an `error`, or, where a stream was asked for, an array of one.
     pub(crate) fn parse(body: &[u8]) -> Option<Self> {
-        if let Ok(object) = RawObject::parse(body) {
-            return Self::within(&object);
+        if let Ok(json) = RawJson::parse(body) {
+            return Self::within(&json.root());
         }
         let members: Vec<&RawValue> =
             serde_json::from_slice(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)).ok()?;
-        let first: RawObject<'_> = serde_json::from_str(members.first()?.get()).ok()?;
-        Self::within(&first)
+        Self::within(&RawJson::parse(members.first()?.get().as_bytes()).ok()?.root())
     }
 
     /// The `error` of a reply or an event, if there is one.
@@ -64,8 +63,7 @@ impl Status {
             Some("ErrorInfo") => self.reason = detail.text("reason").map(Cow::into_owned),
             Some("RetryInfo") => self.retry_after = detail.text("retryDelay").as_deref().and_then(delay),
             Some("QuotaFailure") => {
-                let violations = detail.objects("violations");
-                self.spent |= violations.iter().any(|violation| {
+                self.spent |= detail.objects("violations").any(|violation| {
                     let daily = violation.text("quotaId").is_some_and(|id| id.contains("PerDay"));
                     daily || violation.whole_number("quotaValue") == Some(0)
                 });

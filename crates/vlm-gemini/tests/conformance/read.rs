@@ -1,8 +1,10 @@
 //! What a request says: the model and the way of answering stand in its address, all else in its body.
 
+use std::time::Duration;
+
 use serde_json::Value;
-use vlm_core::{Role, Sampling, Thinking};
-use vlm_testkit::conformance::{SentContent, SentRequest};
+use vlm_core::{Detail, MediaOptions, Role, Sampling, Thinking};
+use vlm_testkit::conformance::{SentContent, SentPart, SentRequest};
 use vlm_testkit::server::Recorded;
 
 pub(crate) fn request(request: &Recorded) -> SentRequest {
@@ -28,7 +30,26 @@ pub(crate) fn request(request: &Recorded) -> SentRequest {
 }
 
 fn parts(role: Role, content: &Value, sent: &mut SentRequest) {
-    content["parts"].as_array().into_iter().flatten().for_each(|part| sent.push(role, self::content(part)));
+    for part in content["parts"].as_array().into_iter().flatten() {
+        sent.parts.push(SentPart::new(role, self::content(part)).with_options(options(part)));
+    }
+}
+
+/// Of a picture its resolution, of a film its `videoMetadata`, with durations as the JSON of protocol buffers has them.
+fn options(part: &Value) -> MediaOptions {
+    let mut options = MediaOptions::default();
+    options.detail = match part["mediaResolution"]["level"].as_str() {
+        Some("MEDIA_RESOLUTION_LOW") => Some(Detail::Low),
+        Some("MEDIA_RESOLUTION_HIGH") => Some(Detail::High),
+        _ => None,
+    };
+    let film = &part["videoMetadata"];
+    let time = |name: &str| {
+        let seconds: f64 = film[name].as_str()?.strip_suffix('s')?.parse().ok()?;
+        Some(Duration::from_secs_f64(seconds))
+    };
+    (options.start, options.end, options.fps) = (time("startOffset"), time("endOffset"), film["fps"].as_f64());
+    options
 }
 
 fn content(part: &Value) -> SentContent {

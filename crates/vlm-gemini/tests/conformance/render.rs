@@ -46,9 +46,27 @@ pub(crate) fn scene(model: &str, scene: &Scene) -> Wire {
             let first = reply(answer, Some(first), answer.input_tokens().map(prompt));
             stream([first].into_iter().chain(events(model, answer)))
         }
+        Scene::Choices { answer, others, streamed } => choices(model, answer, others, *streamed),
         Scene::NoChoice => whole(200, &reply(&Answer::of([""]), None, None)),
         _ => Wire::never("not known to this subject"),
     }
+}
+
+/// Candidates in no certain order: each has its index.
+fn choices(model: &str, answer: &Answer, others: &[String], streamed: bool) -> Wire {
+    let candidates = others.iter().enumerate().map(|(at, text)| {
+        let mut candidate = candidate(text, Some(&answer.finish));
+        candidate["index"] = json!(at + 1);
+        candidate
+    });
+    if streamed {
+        let others = candidates.map(|candidate| reply(answer, Some(candidate), None)).collect::<Vec<_>>();
+        return stream(others.into_iter().chain(events(model, answer)));
+    }
+    let first = candidate(&answer.text(), Some(&answer.finish));
+    let mut reply = reply(answer, None, usage(model, answer));
+    reply["candidates"] = candidates.chain([first]).collect();
+    whole(200, &reply)
 }
 
 fn refused(refusal: &Refusal, delay: Option<Duration>) -> Wire {

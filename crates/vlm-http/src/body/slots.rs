@@ -52,8 +52,8 @@ impl Payload {
 /// # Ok::<(), vlm_core::Error>(())
 /// ```
 pub struct MediaSlots {
-    /// What every placeholder of this request begins with. It cannot be guessed, so text that was written before it
-    /// was drawn does not contain it.
+    /// What every placeholder of this request begins with, drawn for the first one. It cannot be guessed, so text that
+    /// was written before does not contain it.
     stem: String,
     slots: Vec<Slot>,
 }
@@ -66,9 +66,7 @@ struct Slot {
 impl MediaSlots {
     /// No media yet.
     pub fn new() -> Self {
-        // Keyed by the operating system's generator.
-        let draw = || RandomState::new().hash_one(0_u8);
-        Self { stem: format!("vlm-media-{:016x}{:016x}-", draw(), draw()), slots: Vec::new() }
+        Self { stem: String::new(), slots: Vec::new() }
     }
 
     /// Adds media and returns the text that stands for it: put it into the wire struct as a whole string value.
@@ -78,6 +76,11 @@ impl MediaSlots {
             Payload::File(file) => Piece::File(Arc::new(file)),
             Payload::Bytes(bytes) => Piece::Encoded(bytes),
         };
+        if self.stem.is_empty() {
+            // Keyed by the operating system's generator.
+            let draw = || RandomState::new().hash_one(0_u8);
+            self.stem = format!("vlm-media-{:016x}{:016x}-", draw(), draw());
+        }
         self.slots.push(Slot { prefix: prefix.into(), payload });
         format!("{}{}", self.stem, self.slots.len() - 1)
     }
@@ -94,6 +97,9 @@ impl MediaSlots {
         let json = serde_json::to_vec(wire)
             .map_err(|error| internal("the request does not serialize as JSON").with_source(error))?;
         let json = Bytes::from(json);
+        if self.slots.is_empty() {
+            return Ok(Body::from_json_bytes(json));
+        }
         let mut pieces = Vec::with_capacity(2 * self.slots.len() + 1);
         let mut used = vec![false; self.slots.len()];
         let mut sent = 0;

@@ -4,6 +4,7 @@
 #![cfg(not(all(feature = "rustls-no-provider", not(feature = "rustls"), not(feature = "native-tls"))))]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on must stop")]
 
+mod answers;
 mod faults;
 mod files;
 mod gzip;

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use vlm_core::{Completion, ErrorKind};
-use vlm_http::{RawObject, excerpt};
+use vlm_http::{RawJson, RawObject, excerpt};
 
 use crate::error::{Ground, ReplyError};
 
@@ -13,12 +13,14 @@ const AMBIGUOUS_LIMIT: &str = "Request has exceeded the limit";
 
 /// Decides about a whole reply.
 pub(crate) fn judge(status: u16, body: &[u8]) -> Result<Completion, ReplyError> {
-    let parsed = RawObject::parse(body);
+    let parsed = RawJson::parse(body);
     // 200 is the only success that the service documents: a part of an answer (206) is none.
     if status != 200 {
-        return Err(failed_status(status, body, parsed.ok().as_ref()));
+        let reply = parsed.as_ref().ok().map(RawJson::root);
+        return Err(failed_status(status, body, reply.as_ref()));
     }
-    let reply = parsed.map_err(|error| not_json(body, &error))?;
+    let json = parsed.map_err(|error| not_json(body, &error))?;
+    let reply = json.root();
     match refusal(&reply) {
         Some(error) => Err(error.with_partial(super::completion(&reply))),
         None => Ok(super::completion(&reply)),
@@ -113,7 +115,7 @@ fn is_truthy(reply: &RawObject<'_>) -> bool {
 }
 
 fn empty(reply: &RawObject<'_>) -> Option<ReplyError> {
-    reply.objects("choices").is_empty().then(|| ReplyError::new(Ground::NoChoices))
+    reply.objects("choices").next().is_none().then(|| ReplyError::new(Ground::NoChoices))
 }
 
 /// What an error reply says, wherever it says it.

@@ -19,7 +19,7 @@ pub(crate) fn completion(reply: &RawObject<'_>) -> Completion {
     answer.id = reply.text("id").map(Into::into);
     answer.model = reply.text("model").map(Into::into);
     answer.created = reply.whole_number("created").or_else(|| reply.whole_number("created_at"));
-    for (at, choice) in reply.objects("choices").into_iter().enumerate() {
+    for (at, choice) in reply.objects("choices").enumerate() {
         answer.choices.push(self::choice(&choice, at as u32, &mut answer.metadata));
     }
     answer.choices.sort_by_key(|choice| choice.index);
@@ -29,7 +29,7 @@ pub(crate) fn completion(reply: &RawObject<'_>) -> Completion {
             None => answer.warnings.push(not_understood("usage")),
         }
     }
-    answer.metadata.extend(metadata(reply));
+    metadata(reply, &mut answer.metadata);
     if answer.choices.iter().any(|choice| choice.text.is_empty()) {
         let message =
             "the answer is empty; the service does so for media that it could not open, and for long thinking";
@@ -44,9 +44,8 @@ pub(crate) fn not_understood(field: &str) -> Warning {
     Warning::new(WarningKind::NotUnderstood, message).at(field)
 }
 
-pub(crate) fn metadata(reply: &RawObject<'_>) -> Map<String, Value> {
-    let known = METADATA.iter().filter_map(|name| Some(((*name).to_owned(), reply.value(name)?)));
-    known.collect()
+pub(crate) fn metadata(reply: &RawObject<'_>, metadata: &mut Map<String, Value>) {
+    reply.copy_into(metadata, METADATA);
 }
 
 fn choice(choice: &RawObject<'_>, at: u32, metadata: &mut Map<String, Value>) -> Choice {
@@ -80,21 +79,18 @@ pub(crate) fn content(message: &RawObject<'_>) -> Option<String> {
     if let Some(text) = message.text("content") {
         return Some(text.into());
     }
-    let parts = message.objects("content");
-    if parts.is_empty() {
-        return None;
-    }
-    let texts: String = parts.iter().filter_map(|part| part.text("text")).collect();
+    let parts = || message.objects("content");
+    parts().next()?;
+    let texts: String = parts().filter_map(|part| part.text("text")).collect();
     if !texts.is_empty() {
         return Some(texts);
     }
     // A tool's input as Nova writes it elsewhere: how it comes through here is not documented.
-    parts.iter().find_map(|part| part.object("toolUse")?.value("input")).map(|input| input.to_string())
+    parts().find_map(|part| part.object("toolUse")?.value("input")).map(|input| input.to_string())
 }
 
 fn tool_arguments(message: &RawObject<'_>) -> Option<String> {
-    let calls = message.objects("tool_calls");
-    calls.first()?.object("function")?.text("arguments").map(Into::into)
+    message.objects("tool_calls").next()?.object("function")?.text("arguments").map(Into::into)
 }
 
 /// Why a choice ended; the word is read on every shape, because some families put it where others do not.

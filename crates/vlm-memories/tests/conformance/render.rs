@@ -30,6 +30,25 @@ pub(crate) fn scene(family: Family, scene: &Scene) -> Wire {
             Wire::data(events.chain(["[DONE]".to_owned()])).with_end_marks(1)
         }
         Scene::Reasoned { .. } => Wire::never("answers with `text` have no place for reasoning"),
+        Scene::Choices { answer, others, streamed: false } => {
+            let mut reply = whole(family, answer);
+            for (at, text) in others.iter().enumerate() {
+                let mut choice = whole(family, &Answer::of([text]))["choices"][0].take();
+                choice["index"] = json!(at + 1);
+                if let Some(choices) = reply["choices"].as_array_mut() {
+                    choices.push(choice);
+                }
+            }
+            Wire::json(200, &reply)
+        }
+        Scene::Choices { answer, others, streamed: true } => {
+            let choice = |(at, text): (usize, &String)| {
+                let choice = json!({ "index": at + 1, "delta": { "content": text }, "finish_reason": "stop" });
+                json!({ "choices": [choice] }).to_string()
+            };
+            let others: Vec<String> = others.iter().enumerate().map(choice).collect();
+            Wire::data(others.into_iter().chain(events(answer)).chain(["[DONE]".to_owned()])).with_end_marks(1)
+        }
         Scene::NoChoice => Wire::json(200, &json!({ "id": "x", "object": "completion", "choices": [] })),
         _ => Wire::never("not known to this subject"),
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 use vlm_core::{Completion, ErrorKind};
-use vlm_http::{Fault, RawObject, excerpt};
+use vlm_http::{Fault, RawJson, RawObject, excerpt};
 
 use crate::error::{Ground, ReplyError};
 use crate::profile::Profile;
@@ -15,31 +15,32 @@ const UPSTREAM_WORDS: usize = 500;
 
 /// Decides about a whole reply.
 pub(crate) fn judge(status: u16, body: &[u8], profile: &Profile) -> Result<Completion, ReplyError> {
-    let parsed = RawObject::parse(body);
+    let parsed = RawJson::parse(body);
     // 200 is the only success of the protocol: a part of an answer (206) is none.
     if status != 200 {
-        return Err(failed_status(status, body, parsed.ok().as_ref(), profile));
+        let reply = parsed.as_ref().ok().map(RawJson::root);
+        return Err(failed_status(status, body, reply.as_ref(), profile));
     }
-    let reply = parsed.map_err(|error| not_json(body, &error))?;
+    let json = parsed.map_err(|error| not_json(body, &error))?;
+    let reply = json.root();
     let answer = super::completion(&reply, profile);
     if let Some(error) = error_inside(&reply, profile) {
         return Err(error.with_partial(answer));
     }
-    let choices = reply.objects("choices");
-    if choices.is_empty() {
+    if reply.objects("choices").next().is_none() {
         return Err(ReplyError::new(Ground::NoChoices).with_partial(answer));
     }
-    refusals(&choices, answer)
+    refusals(&reply, answer)
 }
 
 /// A model that refuses every answer has given none; one that refuses one of several is only warned of.
-fn refusals(choices: &[RawObject<'_>], mut answer: Completion) -> Result<Completion, ReplyError> {
-    let refuses = |choice: &RawObject<'_>| {
+fn refusals(reply: &RawObject<'_>, mut answer: Completion) -> Result<Completion, ReplyError> {
+    let refuses = |choice: RawObject<'_>| {
         choice.object("message").is_some_and(|message| {
             super::refusal(&message).is_some() && super::content(&message).is_none_or(|text| text.is_empty())
         })
     };
-    if choices.iter().all(refuses) {
+    if reply.objects("choices").all(refuses) {
         return Err(ReplyError::new(Ground::Refusal).with_partial(answer));
     }
     if answer.metadata.contains_key("refusal") {
@@ -51,7 +52,7 @@ fn refusals(choices: &[RawObject<'_>], mut answer: Completion) -> Result<Complet
 /// The error inside a reply with status 200, or inside a streamed event: as `error` at the top or in a choice, or as
 /// vLLM's `{"object": "error", …}`.
 pub(crate) fn error_inside(reply: &RawObject<'_>, profile: &Profile) -> Option<ReplyError> {
-    let of_choice = || reply.objects("choices").iter().find_map(|choice| said_in(choice));
+    let of_choice = || reply.objects("choices").find_map(|choice| said_in(&choice));
     let bare = || (reply.text("object").as_deref() == Some("error")).then(|| Said::at_top(reply));
     // Some servers answer 200 with nothing but a code and a message.
     let coded = || (!reply.has("choices") && reply.has("code") && reply.has("message")).then(|| Said::at_top(reply));
@@ -90,6 +91,9 @@ struct Said {
 
 /// The `error` of an object: an object, a text, or something else that is not nothing.
 fn said_in(reply: &RawObject<'_>) -> Option<Said> {
+    if !reply.has("error") {
+        return None;
+    }
     if let Some(error) = reply.object("error") {
         return error.has_any().then(|| Said::at_top(&error));
     }
@@ -174,8 +178,7 @@ impl Said {
 
 /// FastAPI's `{"detail": [{"loc": […], "msg": …}]}`. Its `input` repeats the request and is not read.
 fn details(error: &RawObject<'_>) -> Option<String> {
-    let details = error.objects("detail");
-    let texts: Vec<String> = details.iter().filter_map(|detail| detail.text("msg").map(Cow::into_owned)).collect();
+    let texts: Vec<_> = error.objects("detail").filter_map(|detail| detail.text("msg")).collect();
     (!texts.is_empty()).then(|| texts.join("; "))
 }
 

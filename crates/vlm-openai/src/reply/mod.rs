@@ -22,7 +22,7 @@ pub(crate) fn completion(reply: &RawObject<'_>, profile: &Profile) -> Completion
     answer.id = reply.text("id").map(Into::into);
     answer.model = reply.text("model").map(Into::into);
     answer.created = reply.whole_number("created");
-    for (at, choice) in reply.objects("choices").into_iter().enumerate() {
+    for (at, choice) in reply.objects("choices").enumerate() {
         answer.choices.push(self::choice(&choice, at as u32, profile, &mut answer.metadata));
     }
     answer.choices.sort_by_key(|choice| choice.index);
@@ -35,7 +35,7 @@ pub(crate) fn completion(reply: &RawObject<'_>, profile: &Profile) -> Completion
             None => answer.warnings.push(not_understood("usage")),
         }
     }
-    answer.metadata.extend(metadata(reply));
+    metadata(reply, &mut answer.metadata);
     if answer.choices.iter().any(|choice| choice.text.is_empty()) {
         answer.warnings.push(empty_text());
     }
@@ -59,9 +59,8 @@ pub(crate) fn refused() -> Warning {
     Warning::new(WarningKind::Unwise, "the model refused to answer; its words stand in the metadata").at("choices")
 }
 
-pub(crate) fn metadata(reply: &RawObject<'_>) -> Map<String, Value> {
-    let known = METADATA.iter().filter_map(|name| Some(((*name).to_owned(), reply.value(name)?)));
-    known.collect()
+pub(crate) fn metadata(reply: &RawObject<'_>, metadata: &mut Map<String, Value>) {
+    reply.copy_into(metadata, METADATA);
 }
 
 fn choice(choice: &RawObject<'_>, at: u32, profile: &Profile, metadata: &mut Map<String, Value>) -> Choice {
@@ -91,7 +90,7 @@ pub(crate) fn index(choice: &RawObject<'_>, at: u32) -> u32 {
 
 /// Whether a message calls tools; an empty list of calls is none.
 pub(crate) fn calls_tools(message: &RawObject<'_>) -> bool {
-    !message.objects("tool_calls").is_empty()
+    message.objects("tool_calls").next().is_some()
 }
 
 /// What the model says instead of an answer.
@@ -109,9 +108,9 @@ pub(crate) fn content(message: &RawObject<'_>) -> Option<String> {
     if let Some(text) = message.text("content") {
         return Some(text.into());
     }
-    let parts = message.objects("content");
-    let texts: String = parts.iter().filter_map(|part| part.text("text")).collect();
-    (!parts.is_empty()).then_some(texts)
+    let mut parts = message.objects("content").peekable();
+    parts.peek()?;
+    Some(parts.filter_map(|part| part.text("text")).collect())
 }
 
 /// Why a choice ended.

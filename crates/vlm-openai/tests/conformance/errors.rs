@@ -17,6 +17,8 @@ pub(crate) fn refused(service: Service, refusal: &Refusal) -> Wire {
     let coded = match service {
         Service::OpenAi => openai(refusal.kind),
         Service::DashScope => dashscope(refusal.kind),
+        Service::LlamaCpp => llama_cpp(refusal.kind),
+        Service::Ollama => ollama(refusal.kind),
         _ => openrouter(refusal.kind).map(|status| (status, "", json!(status))),
     };
     let Some((status, kind, code)) = coded else {
@@ -84,6 +86,33 @@ fn dashscope(kind: ErrorKind) -> Option<Coded> {
         RateLimited => (429, "limit_requests", json!("limit_requests")),
         Server => (500, "internal_error", json!("internal_error")),
         Overloaded => (503, "ModelServingError", json!("ModelServingError")),
+        _ => return None,
+    })
+}
+
+/// llama.cpp's server: each type has its status, which is the code too.
+fn llama_cpp(kind: ErrorKind) -> Option<Coded> {
+    let (status, name) = match kind {
+        BadRequest => (400, "invalid_request_error"),
+        TooLarge => (400, "exceed_context_size_error"),
+        Auth => (401, "authentication_error"),
+        Permission => (403, "permission_error"),
+        NotFound => (404, "not_found_error"),
+        Server => (500, "server_error"),
+        Unsupported => (501, "not_supported_error"),
+        Overloaded => (503, "unavailable_error"),
+        _ => return None,
+    };
+    Some((status, name, json!(status)))
+}
+
+/// Ollama's compatible endpoint: three types, by status. A queue that is full is a 503.
+fn ollama(kind: ErrorKind) -> Option<Coded> {
+    Some(match kind {
+        BadRequest => (400, "invalid_request_error", Value::Null),
+        NotFound => (404, "not_found_error", Value::Null),
+        Server => (500, "api_error", Value::Null),
+        Overloaded => (503, "api_error", Value::Null),
         _ => return None,
     })
 }

@@ -1,8 +1,8 @@
 //! What a request says, read from its body alone, by the names that the server documents.
 
 use serde_json::Value;
-use vlm_core::{Role, Sampling, Thinking};
-use vlm_testkit::conformance::{SentContent, SentRequest};
+use vlm_core::{Detail, MediaOptions, Role, Sampling, Thinking};
+use vlm_testkit::conformance::{SentContent, SentPart, SentRequest};
 
 use crate::Service;
 
@@ -20,13 +20,33 @@ pub(crate) fn request(service: Service, body: &Value) -> SentRequest {
         };
         match &message["content"] {
             Value::String(text) => sent.push(role, SentContent::text(text)),
-            items => items.as_array().into_iter().flatten().for_each(|item| sent.push(role, content(item))),
+            items => sent.parts.extend(items.as_array().into_iter().flatten().map(|item| part(role, item))),
         }
     }
     sent.sampling = sampling(service, body);
     sent.thinking = thinking(service, body);
     sent.schema = schema(&body["response_format"]);
     sent
+}
+
+fn part(role: Role, item: &Value) -> SentPart {
+    SentPart::new(role, content(item)).with_options(options(item))
+}
+
+/// OpenAI's stands beside the URL of a picture, those of Model Studio beside the object that holds it.
+fn options(item: &Value) -> MediaOptions {
+    let mut options = MediaOptions::default();
+    options.detail = match item["image_url"]["detail"].as_str() {
+        Some("low") => Some(Detail::Low),
+        Some("high") => Some(Detail::High),
+        Some("auto") => Some(Detail::Auto),
+        _ => None,
+    };
+    options.min_pixels = item["min_pixels"].as_u64();
+    options.max_pixels = item["max_pixels"].as_u64();
+    options.total_pixels = item["total_pixels"].as_u64();
+    options.fps = item["fps"].as_f64();
+    options
 }
 
 fn content(item: &Value) -> SentContent {
@@ -59,9 +79,9 @@ fn sampling(service: Service, body: &Value) -> Sampling {
 
 fn thinking(service: Service, body: &Value) -> Thinking {
     let (switch, budget) = match service {
-        Service::OpenAi => (&Value::Null, &Value::Null),
+        Service::OpenAi | Service::Ollama => (&Value::Null, &Value::Null),
         Service::DashScope => (&body["enable_thinking"], &body["thinking_budget"]),
-        Service::Vllm => (&body["chat_template_kwargs"]["enable_thinking"], &Value::Null),
+        Service::Vllm | Service::LlamaCpp => (&body["chat_template_kwargs"]["enable_thinking"], &Value::Null),
         Service::OpenRouter => (&body["reasoning"]["enabled"], &body["reasoning"]["max_tokens"]),
     };
     let mut thinking = Thinking::default();

@@ -16,6 +16,7 @@ pub(crate) fn scene(service: Service, scene: &Scene) -> Wire {
         Scene::RefusalInside(refusal) => inside(service, refusal),
         Scene::BrokenStream(answer, refusal) => broken(service, answer, refusal),
         Scene::Reasoned { answer, reasoning, streamed } => reasoned(service, answer, reasoning, *streamed),
+        Scene::Choices { answer, others, streamed } => choices(answer, others, *streamed),
         Scene::NoChoice => {
             let mut reply = whole(&Answer::of([""]));
             reply["choices"] = json!([]);
@@ -98,12 +99,33 @@ fn pieces(answer: &Answer) -> Vec<Value> {
     chunks
 }
 
+/// The other choices come first, as they may: an index says which is which.
+fn choices(answer: &Answer, others: &[String], streamed: bool) -> Wire {
+    let others = others.iter().enumerate().map(|(at, text)| (at + 1, text));
+    if streamed {
+        let choice = |(index, text)| json!([{ "index": index, "delta": { "content": text }, "finish_reason": finish(&answer.finish) }]);
+        let others = others.map(|other| chunk(answer, choice(other)).to_string());
+        let all = others.chain(events(answer)).chain([DONE.to_owned()]);
+        return Wire::data(all).with_end_marks(1);
+    }
+    let mut reply = whole(answer);
+    let first = reply["choices"][0].take();
+    let choice = |(index, text): (usize, &String)| {
+        let mut choice = first.clone();
+        choice["index"] = json!(index);
+        choice["message"]["content"] = json!(text);
+        choice
+    };
+    reply["choices"] = others.map(choice).chain([first.clone()]).collect();
+    Wire::json(200, &reply)
+}
+
 /// Reasoning beside the text, under the name that each server has for it.
 fn reasoned(service: Service, answer: &Answer, reasoning: &str, streamed: bool) -> Wire {
     let field = match service {
         Service::OpenAi => return Wire::never("chat completions of OpenAI show no reasoning"),
-        Service::DashScope => "reasoning_content",
-        Service::Vllm | Service::OpenRouter => "reasoning",
+        Service::DashScope | Service::LlamaCpp => "reasoning_content",
+        Service::Vllm | Service::Ollama | Service::OpenRouter => "reasoning",
     };
     if streamed {
         let mut events: Vec<String> = events(answer).collect();
@@ -148,6 +170,7 @@ fn broken(service: Service, answer: &Answer, refusal: &Refusal) -> Wire {
         (Service::Vllm, ErrorKind::Server) => {
             vec![envelope("InternalServerError", json!(500)).to_string(), DONE.to_owned()]
         }
+        (Service::LlamaCpp, ErrorKind::Server) => vec![envelope("server_error", json!(500)).to_string()],
         (Service::OpenRouter, kind @ (ErrorKind::RateLimited | ErrorKind::Server | ErrorKind::Overloaded)) => {
             let code = if kind == ErrorKind::Server { json!("server_error") } else { json!(errors::openrouter(kind)) };
             let mut chunk = delta(answer, json!({ "content": "" }), json!("error"));

@@ -32,6 +32,15 @@ pub enum Scene {
         /// Whether it is to be a stream.
         streamed: bool,
     },
+    /// Several choices, as a request for several gets them.
+    Choices {
+        /// Choice 0, and all that is said once.
+        answer: Answer,
+        /// The texts of the choices after it, which end as it does.
+        others: Vec<String>,
+        /// Whether it is to be a stream.
+        streamed: bool,
+    },
 }
 
 /// An answer.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use serde_json::Value;
-use vlm_core::{Role, Sampling, Thinking};
+use vlm_core::{MediaOptions, Role, Sampling, Thinking};
 
 /// What a request says.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,6 +33,8 @@ pub struct SentPart {
     pub role: Role,
     /// What is said or shown.
     pub content: SentContent,
+    /// Of a picture or film, the options that were sent with it.
+    pub options: MediaOptions,
 }
 
 /// What one part holds. `Debug` shows lengths.
@@ -55,16 +57,23 @@ impl SentRequest {
         Self::default()
     }
 
-    /// Adds a part.
+    /// Adds a part without options; others are pushed to [`parts`](Self::parts).
     pub fn push(&mut self, role: Role, content: SentContent) {
-        self.parts.push(SentPart { role, content });
+        self.parts.push(SentPart::new(role, content));
     }
 }
 
 impl SentPart {
-    /// A part.
+    /// A part without options.
     pub fn new(role: Role, content: SentContent) -> Self {
-        Self { role, content }
+        Self { role, content, options: MediaOptions::default() }
+    }
+
+    /// The same with these options.
+    #[must_use]
+    pub fn with_options(mut self, options: MediaOptions) -> Self {
+        self.options = options;
+        self
     }
 }
 

@@ -1,7 +1,11 @@
-//! A provider for the tests of programs: it answers what a test says, or what a schema asks for, and keeps what it was
-//! asked. How a value is made for a schema stands in `sample.rs`.
+//! Fakes for the tests of programs, which answer what a test says, or what a schema asks for, and keep what they were
+//! asked. A [`FakeProvider`] stands for a whole provider; a [`FakeService`] below a real one, so that its wire format, its
+//! reading of replies and its retries are in the test. How a value is made for a schema stands in `sample.rs`.
 
+mod chat;
+mod form;
 mod sample;
+mod service;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -14,7 +18,10 @@ use vlm_core::{
     PriceSchedule, PriceTier, Request, Result, SchemaDialect, StreamEvent, Support, Usage, VisionProvider,
 };
 
+pub use chat::ChatCompletions;
+pub use form::WireForm;
 pub use sample::sample;
+pub use service::FakeService;
 
 /// A made-up service without a network: for the tests of whatever takes a [`VisionProvider`].
 ///

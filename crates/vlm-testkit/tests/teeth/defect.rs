@@ -1,6 +1,6 @@
 //! What can be wrong with a provider, one thing at a time.
 
-use vlm_core::{Media, Part, Request, Source};
+use vlm_core::{Media, MediaOptions, Part, Request, Source};
 
 /// One thing that is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,10 +13,12 @@ pub(crate) enum Defect {
     JoinsTexts,
     SendsEachPictureOnce,
     CutsLargePictures,
+    LosesOptions,
     UnescapesUrls,
     ForgetsTheTemperature,
     SetsWhatNobodySet,
     LosesTheSchema,
+    SortsTheSchema,
     ForgetsToAskForAStream,
     PutsTheKeyIntoTheBody,
     SendsTheExtrasOfOthers,
@@ -44,9 +46,11 @@ pub(crate) enum Defect {
     LosesTheUsageOfStreams,
     DropsTheRawReply,
     TrimsTexts,
+    ReadsOneChoice,
     AlwaysStops,
     PanicsWithoutText,
     SwallowsCuts,
+    ForgetsWhatABrokenStreamCost,
     ReadsPastTheEnd,
     IgnoresErrorsInStreams,
     DiesOfUnknownEvents,
@@ -86,8 +90,12 @@ impl Defect {
             Self::SendsEachPictureOnce => once(request),
             Self::CutsLargePictures => request.map_media(|_, media| {
                 if let Source::Bytes(content) = media.source() {
-                    *media = Media::bytes(content.slice(..content.len().min(8192)));
+                    let cut = Media::bytes(content.slice(..content.len().min(8192)));
+                    *media = cut.with_options(media.options().clone());
                 }
+            }),
+            Self::LosesOptions => request.map_media(|_, media| {
+                *media = media.clone().with_options(MediaOptions::default());
             }),
             Self::UnescapesUrls => request.map_media(|_, media| {
                 if let Source::Url(url) = media.source() {

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use async_trait::async_trait;
 use vlm_core::{
     Admission, Capabilities, Completion, CompletionStream, Delivery, Error, ErrorKind, Media, MediaCapability,
-    MediaType, Message, Money, Part, PriceSchedule, PriceTier, Problem, ProblemKind, Request, Result, Source, Support,
-    VisionProvider, Warning,
+    MediaOption, MediaType, Message, Money, Part, PriceSchedule, PriceTier, Problem, ProblemKind, Request, Result,
+    Source, Support, VisionProvider, Warning,
 };
 use vlm_http::{BaseUrl, Call, HttpClient, LocalFile, MediaSlots, Opened, Payload, Reply, Secret, check_media_url};
 use vlm_testkit::conformance::Endpoint;
@@ -77,6 +77,8 @@ impl Plain {
         can.listed = model == MODEL;
         can.image = MediaCapability::url_and_inline(20 << 20);
         can.video = MediaCapability::url_and_inline(20 << 20);
+        can.image.options = vec![MediaOption::Detail];
+        can.video.options = vec![MediaOption::Fps, MediaOption::Start];
         can.json_schema = Support::Full;
         can.thinking_switch = Support::Full;
         let (input, output) = (Money::from_pico_usd(40_000), Money::from_pico_usd(400_000));
@@ -271,7 +273,7 @@ fn place(request: &Request, files: Vec<Option<LocalFile>>, slots: &mut MediaSlot
             (Source::Url(url), None) => url.clone(),
             _ => String::new(),
         };
-        serde_json::json!({ "role": role, "url": url })
+        serde_json::json!({ "role": role, "url": url, "options": media.options() })
     });
     placed.collect()
 }

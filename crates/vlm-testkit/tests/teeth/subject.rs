@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use vlm_core::{ErrorKind, Role, VisionProvider};
-use vlm_testkit::conformance::{Answer, Endpoint, Refusal, Scene, SentContent, SentRequest, Subject, Wire};
+use vlm_testkit::conformance::{Answer, Endpoint, Refusal, Scene, SentContent, SentPart, SentRequest, Subject, Wire};
 use vlm_testkit::server::Recorded;
 
 use crate::defect::Defect;
@@ -40,6 +40,17 @@ impl Subject for PlainSubject {
                 let events = [thought].into_iter().chain(events(answer)).chain(["[DONE]".to_owned()]);
                 Wire::data(events).with_end_marks(1)
             }
+            Scene::Choices { answer, others, streamed: false } => {
+                let mut body = whole(answer);
+                body["more"] = json!(others);
+                Wire::json(200, &body)
+            }
+            Scene::Choices { answer, others, streamed: true } => {
+                let finish = answer.finish.as_str();
+                let more = |(at, text)| json!({ "choice": at + 1, "text": text, "finish": finish }).to_string();
+                let others: Vec<String> = others.iter().enumerate().map(more).collect();
+                Wire::data(others.into_iter().chain(events(answer)).chain(["[DONE]".to_owned()])).with_end_marks(1)
+            }
             Scene::NoChoice => Wire::json(200, &json!({ "id": "x" })),
             _ => Wire::never("not known to this subject"),
         }
@@ -57,7 +68,10 @@ impl Subject for PlainSubject {
                 _ => Role::User,
             };
             match part["url"].as_str() {
-                Some(url) => sent.push(role, SentContent::url(url)),
+                Some(url) => {
+                    let options = serde_json::from_value(part["options"].clone()).unwrap();
+                    sent.parts.push(SentPart::new(role, SentContent::url(url)).with_options(options));
+                }
                 None => sent.push(role, SentContent::text(part["text"].as_str().unwrap_or_default())),
             }
         }

@@ -1,8 +1,9 @@
 //! The wire form of the made-up service.
 //!
-//! A request is `{"model", "stream", "parts": [{"role", "text" | "url"}], "settings", "thinking", "schema"}`, an answer
-//! `{"id", "model", "text", "finish", "usage": {"in", "out"}}`, an error
-//! `{"error": {"kind", "words", "delay_ms"}}`. A stream has answers whose texts are pieces, and ends with `[DONE]`.
+//! A request is `{"model", "stream", "parts": [{"role", "text" | "url", "options"}], "settings", "thinking", "schema"}`, an
+//! answer `{"id", "model", "text", "finish", "more": [texts], "usage": {"in", "out"}}`, an error
+//! `{"error": {"kind", "words", "delay_ms"}}`. A stream has answers whose texts are pieces, each of a `"choice"`, and ends
+//! with `[DONE]`.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -11,6 +12,8 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_core::Stream;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 use vlm_core::{
     Choice, Completion, Error, ErrorKind, FinishReason, Output, PriceSchedule, Request, Result, StreamEvent, Usage,
@@ -21,21 +24,35 @@ use vlm_http::{EventStream, Fault, Reply, RetryClass, SseEvent};
 use crate::defect::Defect;
 use crate::plain::{Plain, again};
 
-/// The body of a request.
-pub(crate) fn request(request: &Request, parts: Vec<Value>, stream: bool, defect: Defect, key: &str) -> Value {
+/// The body of a request; the schema as text, which keeps its order.
+#[derive(Serialize)]
+pub(crate) struct Body {
+    #[serde(flatten)]
+    rest: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema: Option<Box<RawValue>>,
+}
+
+/// Writes a request.
+pub(crate) fn request(request: &Request, parts: Vec<Value>, stream: bool, defect: Defect, key: &str) -> Body {
     let mut body = json!({ "model": request.model, "parts": parts });
     body["stream"] = json!(stream && defect != Defect::ForgetsToAskForAStream);
     body["settings"] = serde_json::to_value(&request.sampling).unwrap();
     body["thinking"] = serde_json::to_value(request.thinking).unwrap();
-    if let (Output::JsonSchema(schema), true) = (&request.output, defect != Defect::LosesTheSchema) {
-        body["schema"] = serde_json::to_value(schema.in_order()).unwrap();
-    }
+    let schema = match (&request.output, defect) {
+        (Output::JsonSchema(_), Defect::LosesTheSchema) => None,
+        (Output::JsonSchema(schema), Defect::SortsTheSchema) => {
+            to_raw_value(&serde_json::to_value(schema.in_order()).unwrap()).ok()
+        }
+        (Output::JsonSchema(schema), _) => to_raw_value(&schema.in_order()).ok(),
+        _ => None,
+    };
     match defect {
         Defect::PutsTheKeyIntoTheBody => body["key"] = json!(key),
         Defect::SendsTheExtrasOfOthers => body["extras"] = json!(request.extras),
         _ => {}
     }
-    body
+    Body { rest: body, schema }
 }
 
 /// What a whole reply says.
@@ -71,6 +88,7 @@ pub(crate) fn answer(reply: &Reply, defect: Defect) -> Result<Completion, Fault>
             choice.finish = finish(&value, defect);
             choice.reasoning = value["thought"].as_str().map(str::to_owned);
             answer.choices.push(choice);
+            answer.choices.extend(more(&value, defect));
         }
         None if matches!(defect, Defect::AnswersWithoutAChoice | Defect::TakesErrorsForAnswers) => {
             answer.choices.push(Choice::new(0, ""));
@@ -82,6 +100,17 @@ pub(crate) fn answer(reply: &Reply, defect: Defect) -> Result<Completion, Fault>
         _ => Usage::new(),
     });
     Ok(answer)
+}
+
+/// The choices after the first.
+fn more(value: &Value, defect: Defect) -> Vec<Choice> {
+    let texts = value["more"].as_array().filter(|_| defect != Defect::ReadsOneChoice).into_iter().flatten();
+    let choice = |(at, text): (u32, &Value)| {
+        let mut choice = Choice::new(at, read_text(text.as_str().unwrap_or_default(), defect));
+        choice.finish = finish(value, defect);
+        choice
+    };
+    (1..).zip(texts).map(choice).collect()
 }
 
 fn refusal(reply: &Reply, defect: Defect) -> Fault {
@@ -111,7 +140,7 @@ fn reported(value: &Value) -> Option<Fault> {
 }
 
 fn check_fields(value: &Value, defect: Defect) -> Result<(), Fault> {
-    let known = ["id", "model", "text", "thought", "finish", "usage"];
+    let known = ["id", "model", "text", "thought", "finish", "more", "choice", "usage"];
     let unknown = value.as_object().into_iter().flatten().any(|(name, _)| !known.contains(&name.as_str()));
     match defect {
         Defect::DeniesUnknownFields if unknown => Err(Fault::new(ErrorKind::Protocol, "a field is not known")),
@@ -215,6 +244,10 @@ impl Events {
     }
 
     fn tell(&mut self, value: &Value) {
+        let choice = value["choice"].as_u64().map_or(0, |choice| u32::try_from(choice).unwrap());
+        if choice > 0 && self.defect == Defect::ReadsOneChoice {
+            return;
+        }
         if !self.told {
             self.told = true;
             let Completion { id, model, created, .. } = facts(value);
@@ -229,10 +262,10 @@ impl Events {
         }
         if let Some(text) = value["text"].as_str() {
             self.events.note_content();
-            self.ready.push_back(StreamEvent::Text { choice: 0, text: read_text(text, self.defect) });
+            self.ready.push_back(StreamEvent::Text { choice, text: read_text(text, self.defect) });
         }
         if value["finish"].is_string() {
-            self.ready.push_back(StreamEvent::Finish { choice: 0, reason: finish(value, self.defect) });
+            self.ready.push_back(StreamEvent::Finish { choice, reason: finish(value, self.defect) });
         }
         if let (Some(usage), true) = (usage(value, self.defect), self.defect != Defect::LosesTheUsageOfStreams) {
             self.usage = usage.clone();
@@ -245,22 +278,32 @@ impl Events {
             self.usage = Usage::new().with_tokens(0, 0);
             self.ready.push_back(StreamEvent::Usage { usage: self.usage.clone() });
         }
+        let Completion { cost, raw, .. } = self.late();
+        self.ready.push_back(StreamEvent::End { cost, raw });
+        self.ended = true;
+    }
+
+    /// What no event has said.
+    fn late(&mut self) -> Completion {
         let mut usage = self.usage.clone();
         if self.defect == Defect::ForgetsThePriceOfInput && usage.input_tokens.is_some() {
             usage.input_tokens = Some(0);
         }
-        let cost = self.price.as_ref().map(|price| price.cost(&usage)).unwrap_or_default();
+        let mut late = Completion::new();
+        late.cost = self.price.as_ref().map(|price| price.cost(&usage)).unwrap_or_default();
         let raw = self.events.take_raw().reply;
-        let raw = if self.defect == Defect::DropsTheRawReply { Default::default() } else { raw };
-        self.ready.push_back(StreamEvent::End { cost, raw });
-        self.ended = true;
+        late.raw = if self.defect == Defect::DropsTheRawReply { Default::default() } else { raw };
+        late
     }
 
     fn fail(&mut self, error: Error) {
         match self.again.take() {
             Some((provider, request)) => self.repeating = Some(Box::pin(again(provider, request))),
             None => {
-                self.failed = Some(error);
+                self.failed = Some(match self.defect {
+                    Defect::ForgetsWhatABrokenStreamCost => error,
+                    _ => error.with_partial(self.late()),
+                });
                 self.ended = true;
             }
         }

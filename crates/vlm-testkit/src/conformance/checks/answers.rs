@@ -141,6 +141,24 @@ pub(crate) async fn any_text_survives(bench: &Bench) -> Checked {
     Ok(())
 }
 
+pub(crate) async fn every_choice_is_read(bench: &Bench) -> Checked {
+    if !bench.capabilities()?.sampling.n.as_ref().is_some_and(|several| several.contains(&2)) {
+        skip!("the model gives one choice only");
+    }
+    let mut request = bench.question()?;
+    request.sampling.n = Some(2);
+    for method in bench.methods()? {
+        let (answer, others) = (Answer::of(["a red ", "cup"]), vec!["a blue cup".to_owned()]);
+        let scene = Scene::Choices { answer, others, streamed: method == Method::Stream };
+        let stage = bench.serve([bench.form(&scene)?.reply()]).await?;
+        let got = stage.answered(method, &request).await?;
+        let read: Vec<_> = got.choices.iter().map(|choice| (choice.index, &*choice.text, &choice.finish)).collect();
+        let said = [(0, "a red cup", &FinishReason::Stop), (1, "a blue cup", &FinishReason::Stop)];
+        ensure!(read == said, "{method:?}: {said:?} was sent and {read:?} read");
+    }
+    Ok(())
+}
+
 pub(crate) async fn the_end_of_an_answer_is_told(bench: &Bench) -> Checked {
     for finish in [FinishReason::Stop, FinishReason::Length] {
         for method in bench.methods()? {

@@ -48,6 +48,7 @@ checks! {
     requests {
         parts_keep_their_order: "Parts keep their order, whoever says them, and none is dropped.",
         media_arrive_unchanged: "Every byte of a picture arrives, from memory and from a file.",
+        options_of_media_arrive: "Every option that the model takes of a picture or film arrives with it, as it was set.",
         urls_are_passed_on_as_they_are: "The service is given URLs as they were given.",
         films_keep_their_place: "Films keep their place among pictures and texts.",
         the_model_is_named: "The service is told which model is asked, and whether to stream.",
@@ -55,6 +56,7 @@ checks! {
         what_is_not_set_is_not_sent: "What is not set is left to the service.",
         thinking_is_set: "The switch and the budget of thinking arrive as they were set.",
         a_schema_is_passed_on: "A schema is passed on, with all its properties.",
+        a_schema_keeps_its_order: "The properties of a schema keep their order: it is that of the answer.",
         the_key_stands_in_the_head_only: "The key goes once, in the head of the request.",
         the_extras_of_others_are_not_sent: "Settings that another provider knows change nothing.",
     }
@@ -75,6 +77,7 @@ checks! {
         unknown_fields_survive: "Fields that nobody knows harm nothing, and stand in the raw reply.",
         an_empty_text_is_an_answer: "An answer without text is an answer.",
         any_text_survives: "A text is read as it was written, whatever it contains.",
+        every_choice_is_read: "Of several choices, each is read, with its own text.",
         the_end_of_an_answer_is_told: "Why an answer ended is told.",
         odd_dress_is_no_error: "An answer counts by its content, not by the headers around it.",
     }
@@ -139,6 +142,7 @@ checks! {
         a_stream_ends_once: "A stream has one end, its folded events are its answer, and nothing follows.",
         a_stream_split_anywhere_is_whole: "However the bytes of a stream are split, the answer is the same.",
         a_stream_cut_anywhere_is_whole_or_an_error: "A stream that breaks off is an error that keeps the text so far.",
+        a_broken_stream_keeps_what_it_cost: "The error of a stream that breaks off has usage, cost and raw reply so far.",
         a_missing_end_mark_is_noticed: "A stream without its end mark is an error, or carries a warning.",
         nothing_is_repeated_after_the_first_event: "Nothing is repeated once an event was handed out.",
         a_stream_that_is_refused_at_once_is_repeated: "A stream that is refused before its first event is repeated.",

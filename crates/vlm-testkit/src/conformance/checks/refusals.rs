@@ -1,8 +1,8 @@
 //! What cannot work is refused before a byte is sent, with everything that is wrong at once.
 
 use vlm_core::{
-    Billed, Capabilities, Delivery, Error, ErrorKind, Media, MediaType, Message, Output, Request, Sampling, Support,
-    Thinking, WarningKind,
+    Billed, Capabilities, Delivery, Error, ErrorKind, Media, MediaOption, MediaOptions, MediaType, Message, Output,
+    Request, Sampling, Support, Thinking, WarningKind,
 };
 
 use crate::conformance::bench::{Bench, Method, Stage};
@@ -115,8 +115,34 @@ fn beyond(bench: &Bench, can: &Capabilities) -> Result<Vec<(&'static str, Reques
     Ok(found)
 }
 
+/// Options of films that the model does not take: a name, the option, and how it is set.
+fn film_options(can: &Capabilities) -> impl Iterator<Item = (&'static str, MediaOptions)> {
+    let set = |change: fn(&mut MediaOptions)| {
+        let mut options = MediaOptions::default();
+        change(&mut options);
+        options
+    };
+    const SECOND: std::time::Duration = std::time::Duration::from_secs(1);
+    let all = [
+        (MediaOption::Fps, "the rate of a film", set(|all| all.fps = Some(1.0))),
+        (MediaOption::Start, "the start of a film", set(|all| all.start = Some(SECOND))),
+        (MediaOption::End, "the end of a film", set(|all| all.end = Some(SECOND))),
+        (MediaOption::MaxFrames, "max_frames of a film", set(|all| all.max_frames = Some(8))),
+        (MediaOption::TotalPixels, "total_pixels of a film", set(|all| all.total_pixels = Some(1 << 24))),
+    ];
+    let lacks = |option| can.video.url.is_available() && !can.video.options.contains(&option);
+    all.into_iter().filter(move |(option, ..)| lacks(*option)).map(|(_, name, options)| (name, options))
+}
+
 pub(crate) async fn what_the_model_cannot_do_is_refused(bench: &Bench) -> Checked {
-    for (name, request, path) in beyond(bench, bench.capabilities()?)? {
+    let can = bench.capabilities()?;
+    let mut found = beyond(bench, can)?;
+    for (name, options) in film_options(can) {
+        let film = Media::url("https://example.org/a.mp4").video().with_options(options);
+        let request = bench.request().message(Message::user("Look.").with(film));
+        found.push((name, request, "messages[0].parts[1].options"));
+    }
+    for (name, request, path) in found {
         refuse(bench, name, &request, &[path]).await?;
         bench.note(name);
     }

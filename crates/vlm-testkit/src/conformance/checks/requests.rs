@@ -1,8 +1,12 @@
 //! What goes out is what was asked.
 
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
-use vlm_core::{Media, Message, Part, Request, Role, Sampling, SamplingCapability, Source, Thinking};
+use vlm_core::{
+    Capabilities, Detail, Media, MediaCapability, MediaOption, MediaOptions, Message, Part, Request, Role, Sampling,
+    SamplingCapability, Source, Thinking,
+};
 
 use crate::conformance::bench::{Bench, KEY, Method};
 use crate::conformance::check::{Checked, Stop, ensure, fail, skip};
@@ -90,6 +94,50 @@ pub(crate) async fn media_arrive_unchanged(bench: &Bench) -> Checked {
     Ok(())
 }
 
+/// A value for every option that is taken.
+fn options(can: &MediaCapability) -> MediaOptions {
+    let takes = |option| can.options.contains(&option);
+    let mut all = MediaOptions::default();
+    all.min_pixels = takes(MediaOption::MinPixels).then_some(65_536);
+    all.max_pixels = takes(MediaOption::MaxPixels).then_some(262_144);
+    all.detail = takes(MediaOption::Detail).then_some(Detail::High);
+    all.fps = takes(MediaOption::Fps).then_some(0.5);
+    all.start = takes(MediaOption::Start).then_some(Duration::from_millis(1500));
+    all.end = takes(MediaOption::End).then_some(Duration::from_secs(90));
+    all.max_frames = takes(MediaOption::MaxFrames).then_some(24);
+    all.total_pixels = takes(MediaOption::TotalPixels).then_some(16_777_216);
+    all
+}
+
+pub(crate) async fn options_of_media_arrive(bench: &Bench) -> Checked {
+    let can = bench.capabilities()?;
+    let mut message = Message::user("Look.").with(bench.picture(1)?);
+    message = message.with(bench.picture(2)?.with_options(options(&can.image)));
+    if let Some(film) = film(can) {
+        message = message.with(film.with_options(options(&can.video)));
+    }
+    let asked: Vec<MediaOptions> = message.media().map(|media| media.options().clone()).collect();
+    if asked.iter().all(MediaOptions::is_empty) {
+        skip!("the model takes no options of pictures and films");
+    }
+    let request = bench.request().message(message);
+    for method in bench.methods()? {
+        let shown = exchange(bench, method, &request).await?.parts.into_iter();
+        let shown = shown.filter(|part| !matches!(part.content, SentContent::Text(_)));
+        let sent: Vec<MediaOptions> = shown.map(|part| part.options).collect();
+        ensure!(sent == asked, "{method:?}: the options {asked:?} were set and {sent:?} sent");
+    }
+    Ok(())
+}
+
+/// A film in a form that the model takes.
+fn film(can: &Capabilities) -> Option<Media> {
+    if can.video.inline.is_available() {
+        return Some(Media::bytes(samples::film(1)));
+    }
+    can.video.url.is_available().then(|| Media::url("https://example.org/film.mp4"))
+}
+
 pub(crate) async fn urls_are_passed_on_as_they_are(bench: &Bench) -> Checked {
     let can = bench.capabilities()?;
     let url = |name: &str| format!("https://example.org/a%20b/{name}?sig=x%2Fy+z&t=1");
@@ -113,14 +161,7 @@ pub(crate) async fn urls_are_passed_on_as_they_are(bench: &Bench) -> Checked {
 }
 
 pub(crate) async fn films_keep_their_place(bench: &Bench) -> Checked {
-    let video = &bench.capabilities()?.video;
-    let film = if video.inline.is_available() {
-        Media::bytes(samples::film(1))
-    } else if video.url.is_available() {
-        Media::url("https://example.org/film.mp4")
-    } else {
-        skip!("the model takes no films");
-    };
+    let Some(film) = film(bench.capabilities()?) else { skip!("the model takes no films") };
     let message = Message::user("first").with(bench.picture(1)?).with(film).with("second").with(bench.picture(2)?);
     let request = bench.request().message(message);
     for method in bench.methods()? {
@@ -225,6 +266,38 @@ pub(crate) async fn a_schema_is_passed_on(bench: &Bench) -> Checked {
         }
         let required = sent["required"].as_array().map_or(0, Vec::len);
         ensure!(required == 2, "{method:?}: 2 properties are required, {required} in the schema that is sent: {sent}");
+    }
+    Ok(())
+}
+
+pub(crate) async fn a_schema_keeps_its_order(bench: &Bench) -> Checked {
+    if !bench.capabilities()?.json_schema.is_available() {
+        skip!("the model takes no schema");
+    }
+    let names = ["what_is_seen", "is_it_full", "an_answer"];
+    let schema = serde_json::json!({
+        "type": "object",
+        "properties": {
+            "an_answer": { "type": "string" }, "is_it_full": { "type": "boolean" }, "what_is_seen": { "type": "string" },
+        },
+        "propertyOrdering": names,
+        "required": names,
+        "additionalProperties": false,
+    });
+    let request = bench.question()?.json_schema("about_the_cup", schema);
+    for method in bench.methods()? {
+        let stage = bench.serve([bench.answer_for(method, &Answer::of(["fine"]))?.reply()]).await?;
+        stage.answered(method, &request).await?;
+        let Some(sent) = bench.sent(&stage, 0)?.schema else { fail!("{method:?}: the schema is not sent") };
+        // Some services are told the order; others go by the text of the schema.
+        if let Some(told) = sent.get("propertyOrdering") {
+            ensure!(*told == serde_json::json!(names), "{method:?}: the order {names:?} is told as {told}");
+            continue;
+        }
+        let text =
+            stage.server.requests().iter().map(|request| String::from_utf8_lossy(&request.body)).collect::<String>();
+        let places = names.map(|name| text.find(name));
+        ensure!(places.is_sorted(), "{method:?}: the properties {names:?} are sent in another order: {places:?}");
     }
     Ok(())
 }

@@ -141,6 +141,36 @@ pub(crate) async fn a_stream_cut_anywhere_is_whole_or_an_error(bench: &Bench) ->
     Ok(())
 }
 
+pub(crate) async fn a_broken_stream_keeps_what_it_cost(bench: &Bench) -> Checked {
+    let form = stream(bench)?;
+    let whole = whole(bench, &form).await?;
+    let telling = form.telling().concat();
+    let nonsense = form.telling().iter().cloned().chain([Bytes::from_static(b"data: {\"a\": \n\n")]);
+    let mut broken = 0;
+    for (name, reply) in
+        [("cut", form.reply().cut_at(telling.len())), ("an event that is nonsense", form.with_events(nonsense).reply())]
+    {
+        let stage = bench.serve_with([reply], one_attempt).await?;
+        let error = match stage.ask(Method::Stream, &bench.question()?).await {
+            Err(error) => error,
+            // Where the last event is the end of the answer too, nothing behind it is missed.
+            Ok(_) if form.end_marks == 0 => continue,
+            Ok(_) => fail!("{name}: the answer passes for whole"),
+        };
+        broken += 1;
+        let Some(partial) = error.partial() else { fail!("{name}: nothing of the answer is kept") };
+        ensure!(partial.text() == whole.text(), "{name}: the text so far is {:?}", partial.text());
+        ensure!(partial.usage == whole.usage, "{name}: the usage had come, and {:?} is kept", partial.usage);
+        ensure!(partial.cost == whole.cost, "{name}: it has cost {}, and {} is told", whole.cost, partial.cost);
+        let (kept, came) = (partial.raw.to_bytes(), telling.len());
+        ensure!(kept.starts_with(&telling), "{name}: {came} bytes came, and {} are kept", kept.len());
+    }
+    match broken {
+        0 => Err(Stop::Skip("the service's last event is the end of the answer, and brings its usage".to_owned())),
+        _ => Ok(()),
+    }
+}
+
 pub(crate) async fn a_missing_end_mark_is_noticed(bench: &Bench) -> Checked {
     let form = stream(bench)?;
     let whole = whole(bench, &form).await?;

@@ -1,0 +1,77 @@
+//! The whole comparison: starts the server and the contenders in turns, and makes a table of what they took.
+
+mod local;
+mod options;
+mod picture;
+mod plan;
+mod process;
+mod rounds;
+mod row;
+mod table;
+mod weight;
+
+use crate::Result;
+use crate::case::{Case, Shape};
+use crate::{measure, program};
+use options::Options;
+use plan::Sizes;
+use process::Programs;
+use row::{Row, Verdict};
+
+/// The program `bench`: measures what its arguments name, and prints the table.
+///
+/// # Errors
+/// Something could not be measured, or a goal is missed and nothing explains it.
+pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<()> {
+    let options = Options::parse(arguments)?;
+    if options.help {
+        return program::say(options::USAGE);
+    }
+    let rows = measured(&options)?;
+    let table = table::markdown(&rows);
+    program::say(&table)?;
+    if let Some(path) = &options.write {
+        table::write_into(path, &table)?;
+    }
+    let missed: Vec<String> = rows.iter().filter(|row| row.verdict() == Verdict::Missed).map(Row::name).collect();
+    if missed.is_empty() || options.smoke {
+        return Ok(());
+    }
+    Err(format!("missed: {}", missed.join("; ")).into())
+}
+
+fn measured(options: &Options) -> Result<Vec<Row>> {
+    let sizes = Sizes::of(options);
+    let mut rows = Vec::new();
+    if Case::ALL.iter().any(|case| options.wants(case.name())) {
+        rows.extend(over_the_wire(options, &sizes)?);
+    }
+    for (name, measure) in [("decode", local::decode as fn(usize) -> Result<Vec<Row>>), ("media", local::media)] {
+        if options.wants(name) {
+            rows.extend(measure(sizes.local_rounds)?);
+        }
+    }
+    if options.wants("weight") && !options.smoke {
+        rows.extend(weight::rows(options.build_time)?);
+    }
+    Ok(rows)
+}
+
+fn over_the_wire(options: &Options, sizes: &Sizes) -> Result<Vec<Row>> {
+    let _ = measure::raise_open_files();
+    let programs = Programs::find()?;
+    let picture = picture::Picture::write(sizes.picture_bytes)?;
+    let mut server = programs.server(sizes.server())?;
+    let mut rows = Vec::new();
+    for case in Case::ALL.into_iter().filter(|case| options.wants(case.name())) {
+        for shape in Shape::ALL {
+            let load = sizes.load(case, shape, server.address(), picture.path());
+            program::note(format_args!("{} {}: {} requests", case.name(), shape.name(), load.requests));
+            let rounds = rounds::run(&programs, &mut server, &picture, &load, sizes.rounds(case))?;
+            let found = row::of_case(&load, sizes, &rounds);
+            found.iter().filter_map(Row::noise).for_each(program::note);
+            rows.extend(found);
+        }
+    }
+    Ok(rows)
+}
