@@ -12,7 +12,7 @@ const GROUPS: [(char, usize); 8] =
     [('A', 15), ('B', 13), ('C', 22), ('D', 11), ('E', 26), ('F', 25), ('G', 18), ('H', 8)];
 
 /// How many faults no test covers. The number stands here so that a new gap, or a closed one, is meant.
-const UNCOVERED: usize = 1;
+const UNCOVERED: usize = 0;
 
 /// One fault of the list.
 struct Row {

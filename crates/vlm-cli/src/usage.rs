@@ -103,9 +103,16 @@ fn remarks(total: &Group, report: &mut Report) {
     if total.refunded > 0 {
         report.note(&format!("{} calls failed and were not billed", total.refunded));
     }
-    if total.held + total.open > 0 {
-        let count = total.held + total.open;
+    if total.held > 0 {
+        let count = total.held;
         report.note(&format!("{count} calls may have been billed: nobody can tell, so what they had reserved counts"));
+    }
+    if total.open > 0 {
+        report.note(&format!(
+            "calls without an end: {}; they are under way, or their program was ended before the answer came. They may \
+             have been billed, so what they had reserved counts; nothing is sent again",
+            total.open
+        ));
     }
     if total.without_usage > 0 {
         report.note(&format!("{} answers came without usage: what they had reserved counts", total.without_usage));

@@ -81,6 +81,32 @@ fn the_ledger_is_summed_up() {
 }
 
 #[test]
+fn a_call_whose_program_was_killed_stays_counted_and_is_not_sent_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = folder.path().join("ledger");
+    let path = ledger.to_str().unwrap();
+    let server = Server::start(r#"["stall=0"]"#);
+    let arguments = [QUESTION, "--attach", "media/coffee.png", "--ledger", path];
+    let mut child = server.ask(&arguments).spawn().unwrap();
+    server.wait_for_requests(1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let usage = || {
+        let output = vlm(["usage", "--ledger", path, "--json"]).output().unwrap();
+        let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+        // What it had reserved counts as money that may have been spent.
+        assert!(summary["total"]["held_money"]["USD"].is_string(), "{summary}");
+        ["calls", "open", "held", "refunded"].map(|name| summary["total"][name].as_u64().unwrap())
+    };
+    assert_eq!(usage(), [1, 1, 0, 0]);
+    let said = shown(["usage", "--ledger", path]);
+    assert!(said.contains("calls without an end: 1; they are under way, or their program was ended"), "{said}");
+    // The next program takes the ledger as it is, and sends its own question only.
+    assert!(server.ask(&arguments).output().unwrap().status.success());
+    assert_eq!((usage(), server.emulator.journal().len()), ([2, 1, 0, 0], 2));
+}
+
+#[test]
 fn calls_are_recorded_in_the_usual_place() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start("[]");

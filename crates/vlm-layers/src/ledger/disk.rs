@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use fs4::TryLockError;
 
+use super::holder::Holder;
 use super::problem::{Problem, What};
 
 /// How long another program may hold the lock: a transaction takes as long as one write to the disk.
@@ -78,7 +79,9 @@ impl LocalDisk {
                     std::thread::sleep(pause);
                     pause = (pause * 2).min(Duration::from_millis(5));
                 }
-                Err(TryLockError::WouldBlock) => return Err(Problem::new(&self.path, What::Locked)),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Problem::new(&self.path, What::Locked(Holder::of(&self.file))));
+                }
                 Err(TryLockError::Error(source)) => return Err(Problem::io(&self.path, "locked", source)),
             }
         }
@@ -223,7 +226,11 @@ mod tests {
         let mut other = LocalDisk::open(&path).unwrap();
         other.patience = Duration::from_millis(5);
         let error = vlm_core::Error::from(other.lock().unwrap_err());
-        assert!(error.to_string().contains("another program holds the lock"), "{error}");
+        assert!(error.to_string().contains("holds the lock of the ledger"), "{error}");
+        if cfg!(target_os = "linux") && Path::new("/proc/locks").exists() {
+            let this = format!("this program itself (process {})", std::process::id());
+            assert!(error.to_string().contains(&this), "{error}");
+        }
         holder.unlock();
         other.lock().unwrap();
     }

@@ -28,6 +28,7 @@
 
 mod disk;
 mod entries;
+mod holder;
 mod line;
 mod log;
 mod problem;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use vlm_core::{Error, ErrorKind};
 
+use super::holder::Holder;
 use super::line::LineProblem;
 
 /// Why a ledger cannot be used. Cloned for everyone who waited for the same write.
@@ -25,8 +26,8 @@ pub(crate) enum What {
     NotALedger,
     /// A directory, a device.
     NotAFile,
-    /// Another program does not let go of it.
-    Locked,
+    /// Another program does not let go of it; who, where the system tells.
+    Locked(Option<Holder>),
     /// It became shorter while it was open.
     Shorter,
     /// It was moved, deleted or replaced while it was open.
@@ -53,7 +54,10 @@ impl Problem {
             What::Broken { line, why } => format!("line {line} of the ledger {path:?} cannot be read: {why}"),
             What::NotALedger => format!("{path:?} is not a ledger"),
             What::NotAFile => format!("the ledger {path:?} is not a regular file"),
-            What::Locked => format!("another program holds the lock of the ledger {path:?} and does not let go of it"),
+            What::Locked(holder) => {
+                let holder = holder.as_ref().map_or_else(|| "another program".to_owned(), Holder::to_string);
+                format!("{holder} holds the lock of the ledger {path:?} and does not let go of it")
+            }
             What::Shorter => format!("the ledger {path:?} became shorter while it was open"),
             What::Replaced => format!("the ledger {path:?} was moved, deleted or replaced while it was open"),
         }
@@ -77,7 +81,7 @@ impl Problem {
             }
             What::NotALedger => "Choose the path of a ledger, or of a file that does not exist yet.",
             What::NotAFile => "Choose the path of a regular file.",
-            What::Locked => "End the program that holds it, or choose another path.",
+            What::Locked(_) => "End the program that holds it, or choose another path.",
             What::Shorter | What::Replaced => "Build the budget again; end programs before their ledger is moved.",
         }
     }
