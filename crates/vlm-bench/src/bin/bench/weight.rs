@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use super::rounds::median;
 use super::row::{Goal, Row, Unit};
-use crate::{Result, program};
+use vlm_bench::{Result, program};
 
 /// Trees are counted for one platform, so that the numbers are the same wherever they are counted.
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 const STARTS: usize = 41;
 
 /// The rows; with the time of a build from nothing where that is wanted.
-pub(super) fn rows(build_time: bool) -> Result<Vec<Row>> {
+pub(crate) fn rows(build_time: bool) -> Result<Vec<Row>> {
     let crates = |packages: &[&str]| tree(packages).map(|crates| crates as f64);
     let mut rows = vec![
         Row::alone("weight", "crates of vlm-core", Unit::Count, crates(&["vlm-core"])?, Goal::AtMost(25.0)),
