@@ -95,3 +95,21 @@ fn start_time(vlm: &Path) -> Result<f64> {
     let times = (0..STARTS).map(once).collect::<Result<Vec<f64>>>()?;
     median(times).ok_or_else(|| "`vlm --version` was not started".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tree_counts_its_root_once() {
+        let one = tree(&["vlm-core"]).expect("a tree");
+        assert!((2..=25).contains(&one), "{one}");
+        assert_eq!(tree(&["vlm-core", "vlm-core"]).expect("a tree"), one);
+        assert!(tree(&["vlm-none"]).is_err());
+    }
+
+    #[test]
+    fn a_program_that_fails_has_no_start_time() {
+        assert!(start_time(Path::new("no-such-program")).is_err());
+    }
+}
