@@ -15,7 +15,6 @@ pub const MAX_TOKENS: u32 = 300;
 
 /// The protocol that is spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Shape {
     /// Chat completions, as OpenAI has them.
     OpenAi,
@@ -62,7 +61,6 @@ impl Shape {
 
 /// One kind of work. Its name is the folder of the server that gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Case {
     /// Small completions, one after the other.
     Small,
@@ -126,7 +124,6 @@ impl Case {
 
 /// What one process of a contender is to do.
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct Load {
     /// `host:port` of the server.
     pub address: String,

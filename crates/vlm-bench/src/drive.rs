@@ -15,14 +15,13 @@ use crate::measure;
 use crate::replies::Answer;
 
 /// Requests that make everything ready which is made once in a process, before many are under way.
-pub(crate) const FIRST: usize = 10;
+pub const FIRST: usize = 10;
 
 /// Counts the allocations of the process so far.
 pub type Counter = fn() -> usize;
 
 /// What the measured requests of a process took.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
 pub struct Taken {
     /// User and system time of the whole process.
     pub cpu: Duration,

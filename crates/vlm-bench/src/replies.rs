@@ -21,7 +21,6 @@ const OUTPUT_TOKENS: u64 = 55;
 
 /// What a contender reads of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Answer {
     /// The bytes of its text.
     pub text: usize,

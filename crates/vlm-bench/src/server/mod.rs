@@ -28,7 +28,6 @@ const BACKLOG: u32 = 16 << 10;
 
 /// How large the replies are, and how they are held back.
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
 pub struct Settings {
     /// Events of a long stream.
     pub events: usize,

@@ -6,7 +6,6 @@ use super::intake::Received;
 
 /// What a server has received since it was last asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
 pub struct Seen {
     /// Requests that were answered.
     pub requests: u64,

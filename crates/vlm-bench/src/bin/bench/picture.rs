@@ -9,16 +9,16 @@ use tempfile::NamedTempFile;
 
 /// A file, and what must arrive of it.
 #[derive(Debug)]
-pub(super) struct Picture {
+pub(crate) struct Picture {
     file: NamedTempFile,
     /// The bytes of its base64.
-    pub(super) encoded: usize,
+    pub(crate) encoded: usize,
     /// The checksum of its base64.
-    pub(super) checksum: u32,
+    pub(crate) checksum: u32,
 }
 
 impl Picture {
-    pub(super) fn write(bytes: usize) -> io::Result<Self> {
+    pub(crate) fn write(bytes: usize) -> io::Result<Self> {
         let content = png(bytes);
         let mut file = tempfile::Builder::new().prefix("bench").suffix(".png").tempfile()?;
         file.write_all(&content)?;
@@ -26,7 +26,7 @@ impl Picture {
         Ok(Self { file, encoded: base64.len(), checksum: crc32fast::hash(base64.as_bytes()) })
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.file.path()
     }
 }

@@ -6,21 +6,21 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use crate::Result;
-use crate::case::Load;
-use crate::drive::Taken;
-use crate::server::{Seen, Settings};
+use vlm_bench::Result;
+use vlm_bench::case::Load;
+use vlm_bench::drive::Taken;
+use vlm_bench::server::{Seen, Settings};
 
 /// Who is compared, in the order of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Who {
+pub(crate) enum Who {
     Sdk,
     Reqwest,
     Hyper,
 }
 
 impl Who {
-    pub(super) const ALL: [Self; 3] = [Self::Sdk, Self::Reqwest, Self::Hyper];
+    pub(crate) const ALL: [Self; 3] = [Self::Sdk, Self::Reqwest, Self::Hyper];
 
     /// Its program, and its name to the one that counts allocations.
     fn name(self) -> &'static str {
@@ -34,12 +34,12 @@ impl Who {
 
 /// Where the programs are.
 #[derive(Debug)]
-pub(super) struct Programs {
+pub(crate) struct Programs {
     folder: PathBuf,
 }
 
 impl Programs {
-    pub(super) fn find() -> Result<Self> {
+    pub(crate) fn find() -> Result<Self> {
         let own = std::env::current_exe()?;
         let folder = own.parent().ok_or("this program stands in no folder")?.to_owned();
         Ok(Self { folder })
@@ -49,7 +49,7 @@ impl Programs {
         Command::new(self.folder.join(name).with_extension(std::env::consts::EXE_EXTENSION))
     }
 
-    pub(super) fn server(&self, settings: Settings) -> Result<ServerProcess> {
+    pub(crate) fn server(&self, settings: Settings) -> Result<ServerProcess> {
         let mut command = self.command("bench-server");
         command.args(settings.to_arguments()).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().map_err(|error| {
@@ -62,7 +62,7 @@ impl Programs {
     }
 
     /// Runs a contender; `counted` runs it where allocations are counted.
-    pub(super) fn contender(&self, who: Who, load: &Load, counted: bool) -> Result<Taken> {
+    pub(crate) fn contender(&self, who: Who, load: &Load, counted: bool) -> Result<Taken> {
         let mut command = if counted {
             let mut command = self.command("bench-counted");
             command.arg(who.name());
@@ -80,18 +80,18 @@ impl Programs {
 }
 
 /// A server that runs; it ends with this.
-pub(super) struct ServerProcess {
+pub(crate) struct ServerProcess {
     child: Child,
     address: String,
 }
 
 impl ServerProcess {
-    pub(super) fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
     /// What came in since this was last asked.
-    pub(super) fn seen(&mut self) -> Result<Seen> {
+    pub(crate) fn seen(&mut self) -> Result<Seen> {
         let mut socket = TcpStream::connect(&self.address)?;
         socket.write_all(b"GET /seen HTTP/1.1\r\nhost: bench\r\n\r\n")?;
         socket.shutdown(std::net::Shutdown::Write)?;

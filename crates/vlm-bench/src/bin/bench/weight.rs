@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 
 use super::rounds::median;
 use super::row::{Goal, Row, Unit};
-use crate::{Result, program};
+use vlm_bench::{Result, program};
 
 /// Trees are counted for one platform, so that the numbers are the same wherever they are counted.
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 const STARTS: usize = 41;
 
 /// The rows; with the time of a build from nothing where that is wanted.
-pub(super) fn rows(build_time: bool) -> Result<Vec<Row>> {
+pub(crate) fn rows(build_time: bool) -> Result<Vec<Row>> {
     let crates = |packages: &[&str]| tree(packages).map(|crates| crates as f64);
     let mut rows = vec![
         Row::alone("weight", "crates of vlm-core", Unit::Count, crates(&["vlm-core"])?, Goal::AtMost(25.0)),
@@ -94,4 +94,22 @@ fn start_time(vlm: &Path) -> Result<f64> {
     };
     let times = (0..STARTS).map(once).collect::<Result<Vec<f64>>>()?;
     median(times).ok_or_else(|| "`vlm --version` was not started".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tree_counts_its_root_once() {
+        let one = tree(&["vlm-core"]).expect("a tree");
+        assert!((2..=25).contains(&one), "{one}");
+        assert_eq!(tree(&["vlm-core", "vlm-core"]).expect("a tree"), one);
+        assert!(tree(&["vlm-none"]).is_err());
+    }
+
+    #[test]
+    fn a_program_that_fails_has_no_start_time() {
+        assert!(start_time(Path::new("no-such-program")).is_err());
+    }
 }

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::Result;
-use crate::case::Case;
+use vlm_bench::Result;
+use vlm_bench::case::Case;
 
-pub(super) const USAGE: &str = "\
+pub(crate) const USAGE: &str = "\
 usage: cargo xtask bench [options]
 
   --case NAME     only this case; may be given again: small, picture, stream-256, stream-1, stream-split, large, slow,
@@ -18,18 +18,18 @@ usage: cargo xtask bench [options]
 
 /// What to measure, and how thoroughly.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Options {
-    pub(super) cases: Vec<String>,
-    pub(super) rounds: Option<usize>,
-    pub(super) quick: bool,
-    pub(super) smoke: bool,
-    pub(super) build_time: bool,
-    pub(super) write: Option<PathBuf>,
-    pub(super) help: bool,
+pub(crate) struct Options {
+    pub(crate) cases: Vec<String>,
+    pub(crate) rounds: Option<usize>,
+    pub(crate) quick: bool,
+    pub(crate) smoke: bool,
+    pub(crate) build_time: bool,
+    pub(crate) write: Option<PathBuf>,
+    pub(crate) help: bool,
 }
 
 impl Options {
-    pub(super) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self> {
+    pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self> {
         let mut options = Self::default();
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
@@ -49,7 +49,7 @@ impl Options {
     }
 
     /// Whether a case was asked for: all are where none is named.
-    pub(super) fn wants(&self, case: &str) -> bool {
+    pub(crate) fn wants(&self, case: &str) -> bool {
         self.cases.is_empty() || self.cases.iter().any(|name| name == case)
     }
 }

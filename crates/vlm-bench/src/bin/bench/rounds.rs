@@ -2,34 +2,39 @@
 
 use super::picture::Picture;
 use super::process::{Programs, ServerProcess, Who};
-use crate::Result;
-use crate::case::{Case, Load};
-use crate::drive::{FIRST, Taken};
+use vlm_bench::Result;
+use vlm_bench::case::{Case, Load};
+use vlm_bench::drive::{FIRST, Taken};
 
 /// What all contenders took, round by round, in the order of [`Who::ALL`].
 #[derive(Debug)]
-pub(super) struct Rounds {
-    pub(super) taken: Vec<[Taken; 3]>,
+pub(crate) struct Rounds {
+    pub(crate) taken: Vec<[Taken; 3]>,
     /// From one further round, in which allocations were counted.
-    pub(super) counted: [Taken; 3],
+    pub(crate) counted: [Taken; 3],
 }
 
 /// One figure of a contender's run.
-pub(super) type Figure<'a> = &'a dyn Fn(&Taken) -> Option<f64>;
+pub(crate) type Figure<'a> = &'a dyn Fn(&Taken) -> Option<f64>;
 
 impl Rounds {
     /// The median of a figure, for each contender.
-    pub(super) fn medians(&self, figure: Figure<'_>) -> [Option<f64>; 3] {
+    pub(crate) fn medians(&self, figure: Figure<'_>) -> [Option<f64>; 3] {
         std::array::from_fn(|who| median(self.taken.iter().filter_map(|round| figure(&round[who])).collect()))
     }
 
+    /// The least of a figure, for each contender: of the time on the clock, what is more is the machine's doing.
+    pub(crate) fn least(&self, figure: Figure<'_>) -> [Option<f64>; 3] {
+        std::array::from_fn(|who| self.taken.iter().filter_map(|round| figure(&round[who])).reduce(f64::min))
+    }
+
     /// The median of the first contender's figure over that of another, compared within each round.
-    pub(super) fn ratio(&self, figure: Figure<'_>, other: Who) -> Option<f64> {
+    pub(crate) fn ratio(&self, figure: Figure<'_>, other: Who) -> Option<f64> {
         median(self.ratios(figure, other))
     }
 
     /// The least and the greatest of those ratios.
-    pub(super) fn spread(&self, figure: Figure<'_>, other: Who) -> Option<(f64, f64)> {
+    pub(crate) fn spread(&self, figure: Figure<'_>, other: Who) -> Option<(f64, f64)> {
         let ratios = self.ratios(figure, other);
         Some((ratios.iter().copied().reduce(f64::min)?, ratios.iter().copied().reduce(f64::max)?))
     }
@@ -40,7 +45,7 @@ impl Rounds {
     }
 }
 
-pub(super) fn run(
+pub(crate) fn run(
     programs: &Programs,
     server: &mut ServerProcess,
     picture: &Picture,
@@ -77,7 +82,7 @@ fn in_turns(round: usize, mut one: impl FnMut(Who) -> Result<Taken>) -> Result<[
 }
 
 /// The middle of some figures; `None` where there are none.
-pub(super) fn median(mut figures: Vec<f64>) -> Option<f64> {
+pub(crate) fn median(mut figures: Vec<f64>) -> Option<f64> {
     figures.sort_by(f64::total_cmp);
     let middle = figures.len() / 2;
     match figures.len() {
@@ -114,6 +119,7 @@ mod tests {
         let cpu = |taken: &Taken| Some(taken.cpu.as_secs_f64());
         assert_eq!(rounds.ratio(&cpu, Who::Reqwest), Some(2.0));
         assert_eq!(rounds.spread(&cpu, Who::Reqwest), Some((2.0, 3.0)));
+        assert_eq!(rounds.least(&cpu), [Some(2.0), Some(1.0), Some(1.0)]);
         assert_eq!(rounds.medians(&cpu), [Some(3.0), Some(1.0), Some(1.0)]);
         assert_eq!(rounds.ratio(&|taken| taken.growth.map(|bytes| bytes as f64), Who::Hyper), None);
     }

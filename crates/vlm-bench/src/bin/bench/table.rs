@@ -5,13 +5,13 @@ use std::path::Path;
 
 use super::process::Who;
 use super::row::{Goal, Row, Unit, Verdict};
-use crate::Result;
+use vlm_bench::Result;
 
 const BEGIN: &str = "<!-- bench -->";
 const END: &str = "<!-- /bench -->";
 
 /// All rows, and below them the reasons of what is missed.
-pub(super) fn markdown(rows: &[Row]) -> String {
+pub(crate) fn markdown(rows: &[Row]) -> String {
     let mut table = String::from(
         "| case | protocol | measure | this SDK | reqwest | hyper | SDK / reqwest | SDK / hyper | goal | |\n\
          |---|---|---|---|---|---|---|---|---|---|\n",
@@ -76,7 +76,7 @@ fn digits(figure: f64) -> String {
 }
 
 /// Puts the table between the marks of a file.
-pub(super) fn write_into(path: &Path, table: &str) -> Result<()> {
+pub(crate) fn write_into(path: &Path, table: &str) -> Result<()> {
     let text = fs::read_to_string(path)?;
     let placed = between(&text, table)
         .ok_or_else(|| format!("{} has no `{BEGIN}` with an `{END}` behind it", path.display()))?;

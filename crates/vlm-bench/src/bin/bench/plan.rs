@@ -4,18 +4,18 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::options::Options;
-use crate::case::{Case, Load, Shape};
-use crate::server::Settings;
+use vlm_bench::case::{Case, Load, Shape};
+use vlm_bench::server::Settings;
 
 /// How long the server of [`Case::Slow`] takes.
-pub(super) const LATENCY: Duration = Duration::from_millis(20);
+pub(crate) const LATENCY: Duration = Duration::from_millis(20);
 
 /// The sizes of a run.
 #[derive(Clone, Debug)]
-pub(super) struct Sizes {
+pub(crate) struct Sizes {
     small: usize,
     pictures: usize,
-    pub(super) picture_bytes: usize,
+    pub(crate) picture_bytes: usize,
     events: usize,
     large_events: usize,
     slow: usize,
@@ -23,11 +23,11 @@ pub(super) struct Sizes {
     held: usize,
     rounds: usize,
     /// Rounds of what needs no server.
-    pub(super) local_rounds: usize,
+    pub(crate) local_rounds: usize,
 }
 
 impl Sizes {
-    pub(super) fn of(options: &Options) -> Self {
+    pub(crate) fn of(options: &Options) -> Self {
         let mut sizes = match options {
             Options { smoke: true, .. } => SMOKE,
             Options { quick: true, .. } => QUICK,
@@ -38,20 +38,20 @@ impl Sizes {
     }
 
     /// Whether as many requests are in flight as goals speak of: what is shared weighs more on fewer.
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.held >= FULL.held
     }
 
-    pub(super) fn server(&self) -> Settings {
+    pub(crate) fn server(&self) -> Settings {
         Settings { events: self.events, large_events: self.large_events, latency: LATENCY, held: self.held }
     }
 
     /// Thousands of connections leave the system with as many to forget: fewer rounds do there.
-    pub(super) fn rounds(&self, case: Case) -> usize {
+    pub(crate) fn rounds(&self, case: Case) -> usize {
         if case == Case::Held { self.rounds.min(3) } else { self.rounds }
     }
 
-    pub(super) fn load(&self, case: Case, shape: Shape, address: &str, picture: &Path) -> Load {
+    pub(crate) fn load(&self, case: Case, shape: Shape, address: &str, picture: &Path) -> Load {
         let (requests, warm_up, in_flight) = match case {
             Case::Small => (self.small, self.small / 10, 1),
             Case::Picture => (self.pictures, 2, 1),

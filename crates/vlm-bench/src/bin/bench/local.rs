@@ -10,7 +10,7 @@ use vlm_tokens::{Size, rules_for};
 
 use super::picture::Picture;
 use super::row::{Goal, Row, Unit};
-use crate::Result;
+use vlm_bench::Result;
 
 const BYTES: usize = 1 << 20;
 /// How much of an answer comes at once.
@@ -67,7 +67,7 @@ fn fastest(rounds: usize, mut round: impl FnMut()) -> Duration {
 }
 
 /// An answer of 1 MiB read in each way, next to one parse by serde.
-pub(super) fn decode(rounds: usize) -> Result<Vec<Row>> {
+pub(crate) fn decode(rounds: usize) -> Result<Vec<Row>> {
     let text = answer();
     let pieces = pieces(&text);
     let options = DecodeOptions::default();
@@ -112,7 +112,7 @@ pub(super) fn decode(rounds: usize) -> Result<Vec<Row>> {
 }
 
 /// The header of a picture, and what a rule makes of it. `cargo bench` in vlm-media and vlm-estimate looks closer.
-pub(super) fn media(rounds: usize) -> Result<Vec<Row>> {
+pub(crate) fn media(rounds: usize) -> Result<Vec<Row>> {
     let picture = Picture::write(32 << 10)?;
     let probe = fastest(rounds, || {
         for _ in 0..PROBES {

@@ -1,4 +1,6 @@
-//! The whole comparison: starts the server and the contenders in turns, and makes a table of what they took.
+//! The runner: starts the server and the contenders in turns, and makes a table of what they took.
+//!
+//! Its modules are no part of the library, so that a change of a goal links no contender anew.
 
 mod local;
 mod options;
@@ -10,19 +12,22 @@ mod row;
 mod table;
 mod weight;
 
-use crate::Result;
-use crate::case::{Case, Shape};
-use crate::{measure, program};
+use std::process::ExitCode;
+
+use vlm_bench::case::{Case, Shape};
+use vlm_bench::{Result, measure, program};
+
 use options::Options;
 use plan::Sizes;
 use process::Programs;
 use row::{Row, Verdict};
 
-/// The program `bench`: measures what its arguments name, and prints the table.
-///
-/// # Errors
-/// Something could not be measured, or a goal is missed and nothing explains it.
-pub fn run(arguments: impl IntoIterator<Item = String>) -> Result<()> {
+fn main() -> ExitCode {
+    program::exit(run(std::env::args().skip(1)))
+}
+
+/// Measures what the arguments name, and prints the table; a goal that is missed with nothing to explain it is an error.
+fn run(arguments: impl IntoIterator<Item = String>) -> Result<()> {
     let options = Options::parse(arguments)?;
     if options.help {
         return program::say(options::USAGE);
