@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use vlm_core::{CallOptions, Media, MediaKind, MediaType, Request, Source};
+use vlm_core::{CallOptions, Media, MediaType, Request, Source};
 
 use super::digest::{Content, Digest, hex, keyed, sha256};
 
@@ -119,19 +119,11 @@ fn read(path: &Path) -> io::Result<(Digest, Option<MediaType>, Stamp)> {
 
 /// The media without its content.
 fn stand_in(media: &Media, media_type: Option<MediaType>) -> Media {
-    let mut light = Media::file_id("");
-    light = match media.declared_kind() {
-        Some(MediaKind::Image) => light.image(),
-        Some(MediaKind::Video) => light.video(),
-        _ => light,
-    };
-    if let Some(media_type) = media_type {
-        light = light.with_media_type(media_type);
+    let light = media.clone().with_source(Source::FileId(String::new()));
+    match media_type {
+        Some(media_type) => light.with_media_type(media_type),
+        None => light,
     }
-    if let Some(facts) = media.facts() {
-        light = light.with_facts(facts.clone());
-    }
-    light.with_options(media.options().clone())
 }
 
 #[cfg(test)]
