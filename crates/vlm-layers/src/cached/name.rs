@@ -9,10 +9,11 @@ use vlm_core::{CallOptions, Media, MediaType, Request, Source};
 
 use super::digest::{Content, Digest, hex, keyed, sha256};
 
-/// A request's name, and the files that it was made from.
+/// A request's name, the tokens that it allows, and the files that it was made from.
 #[derive(Clone, Debug)]
 pub(super) struct Named {
     pub(super) name: Digest,
+    pub(super) max_tokens: Option<u32>,
     files: Vec<Stamp>,
 }
 
@@ -61,7 +62,8 @@ pub(super) fn name(key: &Digest, request: &Request, trust_urls: bool) -> Option<
         None => is_whole = false,
     });
     let question = serde_json::to_vec(&light).ok().filter(|_| is_whole)?;
-    Some(Named { name: keyed(key, &[&question, contents.join(" ").as_bytes()]), files })
+    let name = keyed(key, &[&question, contents.join(" ").as_bytes()]);
+    Some(Named { name, max_tokens: request.sampling.max_tokens, files })
 }
 
 /// The name of a call: those of one request that are made in the same way.
