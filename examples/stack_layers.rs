@@ -17,14 +17,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // From the inside out: money, a service that fails, the queue, what is known already.
     let budget = Budget::builder().limit(Limit::run().money("0.05".parse()?)).build()?;
     let limiter = Limiter::builder().calls(2).calls_per_minute(100).wait_at_most(Duration::from_secs(60)).build()?;
-    let cache = Cache::builder().build()?;
+    // This model gives no reason for the end of an answer.
+    let cache = Cache::builder().trust_missing_reasons().build()?;
     let provider = limiter.wrap(Breaker::new(budget.wrap(setup.memories.clone())));
     // The key of the customer keeps answers apart where several share a cache.
     let provider = cache.wrap(provider, &Origin::new("https://api.memories.ai", "the key of this customer"))?;
     let model = provider.model("qwen:qwen3-vl-plus");
 
     // Six questions at once, but only two different ones: two calls are paid for.
-    let ask = |picture| tokio::spawn(model.ask("What is this?").attach(sample(picture)).max_tokens(60).send());
+    let ask = |picture| tokio::spawn(model.ask("What is this?").attach(sample(picture)).max_tokens(200).send());
     let asks = ["coffee.png", "chelsea.png"].repeat(3).into_iter().map(ask);
     let (mut paid, mut free) = (0, 0);
     for answer in asks.collect::<Vec<_>>() {
@@ -36,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{paid} answers were paid for, {free} came for free");
 
     // Asked again, nothing is sent.
-    let again = model.ask("What is this?").attach(sample("coffee.png")).max_tokens(60).await?;
+    let again = model.ask("What is this?").attach(sample("coffee.png")).max_tokens(200).await?;
     let hit = Hit::of(&again).ok_or("it is in the cache")?;
     println!("once more: {}, instead of {}", again.cost, hit.cost);
     let totals = budget.statement().in_all;

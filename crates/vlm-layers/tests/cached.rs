@@ -67,6 +67,21 @@ async fn errors_cut_and_filtered_answers_are_not_kept() {
 }
 
 #[tokio::test]
+async fn an_end_without_a_reason_is_trusted_only_where_that_is_said() {
+    // It takes five tokens.
+    for (most, calls) in [(None, 1), (Some(6), 1), (Some(5), 4)] {
+        let (provider, service) = cached(Cache::builder().trust_missing_reasons());
+        let mut request = ask("unsaid");
+        request.sampling.max_tokens = most;
+        for _ in 0..2 {
+            provider.stream(&request).await.unwrap().collect().await.unwrap();
+            provider.generate(&request).await.unwrap();
+        }
+        assert_eq!(service.calls(), calls, "{most:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_stream_is_kept_once_it_has_ended_whole() {
     let (provider, service) = cached(Cache::builder());
     let mut stream = provider.stream(&ask("ok")).await.unwrap();

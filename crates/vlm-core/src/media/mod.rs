@@ -180,6 +180,13 @@ impl Media {
         self
     }
 
+    /// The same picture or film from elsewhere: what was said of it, its options and facts stay.
+    #[must_use]
+    pub fn with_source(mut self, source: Source) -> Self {
+        self.source = source;
+        self
+    }
+
     /// Replaces the options.
     #[must_use]
     pub fn with_options(mut self, options: MediaOptions) -> Self {

@@ -28,6 +28,19 @@ fn real_files_are_recognized_by_their_heads() {
 }
 
 #[test]
+fn what_was_said_stays_when_the_source_is_another() {
+    let said = Media::path("a.gif").image().max_pixels(9).with_facts(MediaFacts::picture(3, 3));
+    let moved = said.clone().with_source(Source::FileId("f".to_owned()));
+    assert_eq!(*moved.source(), Source::FileId("f".to_owned()));
+    assert_eq!(
+        (moved.declared_kind(), moved.options(), moved.facts()),
+        (said.declared_kind(), said.options(), said.facts())
+    );
+    assert_eq!(moved.media_type(), None, "what only the name suggested went with it");
+    assert_eq!(Media::bytes(PNG).with_source(Source::FileId(String::new())).media_type(), Some(MediaType::PNG));
+}
+
+#[test]
 fn every_known_type_has_a_head() {
     let heads: Vec<(&[u8], MediaType)> = vec![
         (b"\xFF\xD8\xFF\xDB", MediaType::JPEG),

@@ -19,8 +19,9 @@ const MIB: u64 = 1 << 20;
 /// - An answer is found again by everything that was asked: the provider, where it is and for whom ([`Origin`]), the model,
 ///   and the whole request, with pictures and films by their content. Names are digests under a secret of the cache, so
 ///   they tell nothing, and no customer is given another's answer.
-/// - Kept are answers that ended by themselves, all choices of them. Not kept are errors, what was cut off or filtered,
-///   what is empty, and what has no reason for its end.
+/// - Kept are answers that ended by themselves, all choices of them. Not kept are errors, what was cut off or filtered, and
+///   what is empty; nor what has no reason for its end, as with services that never give one, unless
+///   [`CacheBuilder::trust_missing_reasons`] says so.
 /// - Pictures and films by URL are not cached, since what is behind one may change, unless
 ///   [`CacheBuilder::trust_urls`] says that it does not. Neither is what is about a file that cannot be read, or was
 ///   changed while it was asked about.
@@ -45,6 +46,7 @@ pub struct CacheBuilder {
     disk: u64,
     max_age: Duration,
     trust_urls: bool,
+    trust_missing_reasons: bool,
     clock: Clock,
 }
 
@@ -56,6 +58,7 @@ impl Default for CacheBuilder {
             disk: 1024 * MIB,
             max_age: Duration::from_secs(30 * 24 * 3600),
             trust_urls: false,
+            trust_missing_reasons: false,
             clock: Arc::new(SystemTime::now),
         }
     }
@@ -95,6 +98,13 @@ impl CacheBuilder {
         self
     }
 
+    /// Keeps answers too whose service does not say why they ended, unless they took all the tokens that the request
+    /// allows. Some services never say so for some models: their answers may have been cut off unnoticed.
+    pub fn trust_missing_reasons(mut self) -> Self {
+        self.trust_missing_reasons = true;
+        self
+    }
+
     /// Sets the clock that dates the entries; the system's unless said otherwise.
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(now);
@@ -128,6 +138,7 @@ impl CacheBuilder {
             disk,
             max_age: self.max_age,
             trust_urls: self.trust_urls,
+            trust_missing_reasons: self.trust_missing_reasons,
             clock: self.clock,
             secret,
             trouble: Mutex::new(trouble),
@@ -189,6 +200,7 @@ impl fmt::Debug for CacheBuilder {
             .field("disk", &self.disk)
             .field("max_age", &self.max_age)
             .field("trust_urls", &self.trust_urls)
+            .field("trust_missing_reasons", &self.trust_missing_reasons)
             .finish_non_exhaustive()
     }
 }

@@ -76,11 +76,18 @@ struct Written<A> {
     answer: A,
 }
 
-/// Whether an answer shall be kept: it is whole, unharmed and was not filtered, as far as the service says.
-pub(super) fn is_worth_keeping(answer: &Completion) -> bool {
+/// Whether an answer shall be kept: it is whole, unharmed and was not filtered, as far as the service says. Where the
+/// service does not say why it ended, `unsaid` decides, and that it took fewer tokens than it was allowed.
+pub(super) fn is_worth_keeping(answer: &Completion, unsaid: bool, max_tokens: Option<u32>) -> bool {
     let harmed = |kind| matches!(kind, WarningKind::UnmarkedEnd | WarningKind::LossyText | WarningKind::EmptyText);
+    let is_at_limit = max_tokens.zip(answer.usage.output_tokens).is_some_and(|(most, took)| took >= most.into());
+    let ended = |finish: &FinishReason| match finish {
+        FinishReason::Stop => true,
+        FinishReason::Unknown => unsaid && !is_at_limit,
+        _ => false,
+    };
     !answer.choices.is_empty()
-        && answer.choices.iter().all(|choice| choice.finish == FinishReason::Stop && !choice.is_empty())
+        && answer.choices.iter().all(|choice| ended(&choice.finish) && !choice.is_empty())
         && !answer.warnings.iter().any(|warning| harmed(warning.kind))
 }
 
@@ -202,22 +209,26 @@ mod tests {
 
     #[test]
     fn only_whole_answers_are_worth_keeping() {
-        assert!(is_worth_keeping(&answer()));
-        assert!(!is_worth_keeping(&Completion::new()));
+        assert!(is_worth_keeping(&answer(), false, None));
+        assert!(!is_worth_keeping(&Completion::new(), true, None));
         for reason in ["length", "content_filter", "tool_calls", "unknown", "odd"] {
             let mut other = answer();
             other.choices.push(other.choices[0].clone());
             other.choices[1].finish = FinishReason::from(reason.to_owned());
-            assert!(!is_worth_keeping(&other), "{reason}");
+            assert!(!is_worth_keeping(&other, false, None), "{reason}");
+            // Where no reason is said, fewer tokens than were allowed are taken for one, if that is wanted.
+            for (most, kept) in [(None, true), (Some(6), true), (Some(5), false), (Some(4), false)] {
+                assert_eq!(is_worth_keeping(&other, true, most), kept && reason == "unknown", "{reason} {most:?}");
+            }
         }
         for kind in [WarningKind::UnmarkedEnd, WarningKind::LossyText, WarningKind::EmptyText] {
             let mut other = answer();
             other.warnings.push(Warning::new(kind, "x"));
-            assert!(!is_worth_keeping(&other), "{kind:?}");
+            assert!(!is_worth_keeping(&other, true, None), "{kind:?}");
         }
         let mut empty = answer();
         empty.choices[0].text.clear();
-        assert!(!is_worth_keeping(&empty));
+        assert!(!is_worth_keeping(&empty, true, None));
     }
 
     proptest! {

@@ -21,7 +21,7 @@ pub(super) enum Landed {
     /// It was not needed.
     Found(Arc<Entry>),
     /// It was made, and failed or not.
-    Made(Result<Completion>),
+    Made(Box<Result<Completion>>),
 }
 
 /// How a call ended, for all who wait for it.
@@ -128,8 +128,10 @@ impl Outcome {
     fn take(&self) -> Result<Completion> {
         match &self.landed {
             Ok(Landed::Found(entry)) => Ok(entry.hit()),
-            Ok(Landed::Made(Ok(answer))) if self.is_taken.swap(true, Ordering::AcqRel) => Ok(shared(answer.clone())),
-            Ok(Landed::Made(made)) => made.clone(),
+            Ok(Landed::Made(made)) => match &**made {
+                Ok(answer) if self.is_taken.swap(true, Ordering::AcqRel) => Ok(shared(answer.clone())),
+                made => made.clone(),
+            },
             Err(panic) => {
                 let panic = panic.lock().unwrap_or_else(PoisonError::into_inner).take();
                 if let Some(panic) = panic {

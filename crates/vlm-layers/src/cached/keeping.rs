@@ -12,13 +12,16 @@ use vlm_core::{CompletionStream, Result, StreamEvent, Warning};
 use super::name::Named;
 use super::store::Store;
 
+/// The answer is being kept; a warning where it cannot be.
+type Kept = Pin<Box<dyn Future<Output = Option<Warning>> + Send>>;
+
 /// The events of an answer, and where it shall be kept.
 pub(super) struct Keeping {
     events: CompletionStream,
     store: Arc<Store>,
     named: Named,
     /// The end, which waits until the answer is kept.
-    ending: Option<(StreamEvent, Pin<Box<dyn Future<Output = Option<Warning>> + Send>>)>,
+    ending: Option<(StreamEvent, Kept)>,
     /// Events that are still to be handed out.
     last: VecDeque<StreamEvent>,
 }

@@ -101,7 +101,7 @@ impl<P: VisionProvider> Cached<P> {
             if let Ok(answer) = &mut made {
                 answer.warnings.extend(store.keep(&named, answer).await);
             }
-            Landed::Made(made)
+            Landed::Made(Box::new(made))
         }
     }
 }

@@ -5,14 +5,15 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use vlm_core::{CallOptions, Media, MediaKind, MediaType, Request, Source};
+use vlm_core::{CallOptions, Media, MediaType, Request, Source};
 
 use super::digest::{Content, Digest, hex, keyed, sha256};
 
-/// A request's name, and the files that it was made from.
+/// A request's name, the tokens that it allows, and the files that it was made from.
 #[derive(Clone, Debug)]
 pub(super) struct Named {
     pub(super) name: Digest,
+    pub(super) max_tokens: Option<u32>,
     files: Vec<Stamp>,
 }
 
@@ -61,7 +62,8 @@ pub(super) fn name(key: &Digest, request: &Request, trust_urls: bool) -> Option<
         None => is_whole = false,
     });
     let question = serde_json::to_vec(&light).ok().filter(|_| is_whole)?;
-    Some(Named { name: keyed(key, &[&question, contents.join(" ").as_bytes()]), files })
+    let name = keyed(key, &[&question, contents.join(" ").as_bytes()]);
+    Some(Named { name, max_tokens: request.sampling.max_tokens, files })
 }
 
 /// The name of a call: those of one request that are made in the same way.
@@ -119,19 +121,11 @@ fn read(path: &Path) -> io::Result<(Digest, Option<MediaType>, Stamp)> {
 
 /// The media without its content.
 fn stand_in(media: &Media, media_type: Option<MediaType>) -> Media {
-    let mut light = Media::file_id("");
-    light = match media.declared_kind() {
-        Some(MediaKind::Image) => light.image(),
-        Some(MediaKind::Video) => light.video(),
-        _ => light,
-    };
-    if let Some(media_type) = media_type {
-        light = light.with_media_type(media_type);
+    let light = media.clone().with_source(Source::FileId(String::new()));
+    match media_type {
+        Some(media_type) => light.with_media_type(media_type),
+        None => light,
     }
-    if let Some(facts) = media.facts() {
-        light = light.with_facts(facts.clone());
-    }
-    light.with_options(media.options().clone())
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub(super) struct Store {
     pub(super) disk: Option<(Disk, PathBuf)>,
     pub(super) max_age: Duration,
     pub(super) trust_urls: bool,
+    pub(super) trust_missing_reasons: bool,
     pub(super) clock: Clock,
     pub(super) secret: Digest,
     pub(super) trouble: Mutex<Trouble>,
@@ -84,7 +85,7 @@ impl Store {
 
     /// Keeps an answer, if it is worth that. The warning says that it could not be, the first time.
     pub(super) async fn keep(self: &Arc<Self>, named: &Named, answer: &Completion) -> Option<Warning> {
-        if !is_worth_keeping(answer) {
+        if !is_worth_keeping(answer, self.trust_missing_reasons, named.max_tokens) {
             return None;
         }
         let (store, named) = (Arc::clone(self), named.clone());

@@ -5,7 +5,7 @@ use std::path::Path;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use vlm_core::{CallOptions, Media, MediaKind, MediaType, Request, Result, Source};
+use vlm_core::{CallOptions, Media, MediaType, Request, Result, Source};
 
 use super::trouble;
 
@@ -72,19 +72,11 @@ fn read(path: &Path) -> Option<Bytes> {
 }
 
 fn stand_in(media: &Media, media_type: Option<MediaType>) -> Media {
-    let mut light = Media::file_id("");
-    light = match media.declared_kind() {
-        Some(MediaKind::Image) => light.image(),
-        Some(MediaKind::Video) => light.video(),
-        _ => light,
-    };
-    if let Some(media_type) = media_type {
-        light = light.with_media_type(media_type);
+    let light = media.clone().with_source(Source::FileId(String::new()));
+    match media_type {
+        Some(media_type) => light.with_media_type(media_type),
+        None => light,
     }
-    if let Some(facts) = media.facts() {
-        light = light.with_facts(facts.clone());
-    }
-    light.with_options(media.options().clone())
 }
 
 /// Puts what stands for a source into each media part, in the order of the parts.
