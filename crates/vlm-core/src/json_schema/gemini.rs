@@ -10,6 +10,9 @@ use super::{JsonSchema, ORDER, order};
 
 const DEPTH_LIMIT: usize = 32;
 
+/// Schemas within the lowered one. References multiply where they are inlined: a small schema could become an endless one.
+const SIZE_LIMIT: usize = 10_000;
+
 /// Keywords that carry over as they are.
 const KEPT: &[&str] = &[
     "format",
@@ -49,8 +52,9 @@ impl JsonSchema {
     /// properties, stays as it is; the order is that of [`in_order`](Self::in_order).
     ///
     /// # Errors
-    /// A schema that refers to itself, is nested too deeply, or has a reference to something else than its own
-    /// definitions: the message says where.
+    /// A schema that refers to itself, is nested too deeply (more than 32 levels) or becomes too large (more than 10 000
+    /// schemas within it) once its references are inlined, or has a reference to something else than its own definitions:
+    /// the message says where.
     ///
     /// ```
     /// use serde_json::json;
@@ -63,7 +67,7 @@ impl JsonSchema {
     /// # Ok::<(), String>(())
     /// ```
     pub fn to_gemini_schema(&self) -> Result<GeminiSchema, String> {
-        let mut lowering = Lowering { root: &self.schema, lost: Vec::new(), open: Vec::new() };
+        let mut lowering = Lowering { root: &self.schema, lost: Vec::new(), open: Vec::new(), written: 0 };
         let schema = lowering.schema(&self.schema, "#", 0)?;
         Ok(GeminiSchema { schema, lost: lowering.lost })
     }
@@ -74,12 +78,21 @@ struct Lowering<'a> {
     lost: Vec<String>,
     /// References being inlined just now; meeting one again is a recursion.
     open: Vec<String>,
+    /// Schemas so far.
+    written: usize,
 }
 
 impl<'a> Lowering<'a> {
     fn schema(&mut self, schema: &'a Value, path: &str, depth: usize) -> Result<Value, String> {
         if depth > DEPTH_LIMIT {
             return Err(format!("the schema is nested more than {DEPTH_LIMIT} levels deep at {path}"));
+        }
+        self.written += 1;
+        if self.written > SIZE_LIMIT {
+            return Err(format!(
+                "the schema has more than {SIZE_LIMIT} schemas within it by {path}, since Gemini takes no references: refer \
+                 to fewer definitions, or to smaller ones"
+            ));
         }
         let Some(object) = schema.as_object() else {
             // `true` allows anything, which is what an empty schema says.
@@ -267,6 +280,24 @@ mod tests {
         assert_eq!(schema.get("propertyOrdering"), None, "nothing says one");
         let listed = lowered(json!({"items": {"$ref": "#/$defs/d"}, "$defs": {"d": inner()}}));
         assert_eq!(listed["items"]["propertyOrdering"], json!(["c", "b", "a"]));
+    }
+
+    #[test]
+    fn references_that_multiply_are_an_error_and_not_a_hang() {
+        let uses = |level: usize| {
+            let names = ('a'..='h').map(|name| (name.to_string(), json!({"$ref": format!("#/$defs/{level}")})));
+            json!({"properties": names.collect::<Map<_, _>>()})
+        };
+        let schema = |levels: usize| {
+            let mut defs: Map<String, Value> = (1..levels).map(|level| (level.to_string(), uses(level + 1))).collect();
+            defs.insert(levels.to_string(), json!({"type": "string"}));
+            let mut root = uses(1);
+            root["$defs"] = defs.into();
+            JsonSchema::new("s", root)
+        };
+        assert!(schema(3).to_gemini_schema().is_ok());
+        let problem = schema(14).to_gemini_schema().unwrap_err();
+        assert!(problem.contains("more than 10000 schemas"), "{problem}");
     }
 
     #[test]
