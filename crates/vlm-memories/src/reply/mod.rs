@@ -101,7 +101,7 @@ pub(crate) fn finish(choice: &RawObject<'_>) -> FinishReason {
         Some("max_tokens" | "MAX_TOKENS") => FinishReason::Length,
         Some("tool_use") => FinishReason::ToolCalls,
         Some("content_filtered" | "guardrail_intervened" | "SAFETY") => FinishReason::ContentFilter,
-        Some(word) => FinishReason::from(word.to_owned()),
+        Some(word) => FinishReason::from(word),
     }
 }
 

@@ -120,7 +120,7 @@ pub(crate) fn finish(choice: &RawObject<'_>) -> FinishReason {
         Some("eos" | "eos_token" | "end_turn" | "stop_sequence") => FinishReason::Stop,
         Some("max_tokens") => FinishReason::Length,
         Some("function_call") => FinishReason::ToolCalls,
-        Some(word) => FinishReason::from(word.to_owned()),
+        Some(word) => FinishReason::from(word),
     }
 }
 
@@ -149,7 +149,8 @@ pub(crate) fn usage(counts: &RawObject<'_>) -> Usage {
 
 /// What OpenRouter says that it charged, in its credits.
 pub(crate) fn charged(counts: &RawObject<'_>) -> Option<(String, Value)> {
-    Some(("usage.cost".to_owned(), counts.value("cost")?))
+    let cost = counts.value("cost")?;
+    Some(("usage.cost".to_owned(), cost))
 }
 
 #[cfg(test)]
