@@ -256,8 +256,12 @@ fn build(config: &TransportConfig, guarded: bool, route: Route) -> Result<Client
         };
         builder = builder.dns_resolver(Guard::new(lookup.clone(), admits));
     }
+    // Over HTTP/1 nothing is ever refused that was provably not looked at.
+    if guarded || route == Route::Plain {
+        builder = builder.retry(reqwest::retry::never());
+    }
     if guarded {
-        builder = builder.retry(reqwest::retry::never()).http2_max_header_list_size(GUARDED_HEAD);
+        builder = builder.http2_max_header_list_size(GUARDED_HEAD);
     }
     trusting(builder, config, route)?
         .build()
