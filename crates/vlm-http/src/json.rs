@@ -3,6 +3,7 @@
 //! its provider knows.
 
 mod index;
+mod kept;
 mod value;
 
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use serde::de::{Error as _, IgnoredAny};
 use serde_json::{Map, Value};
 
 use index::Node;
+pub use kept::JsonIndex;
 pub use value::RawValue;
 
 /// A whole document that is one object; borrows from the reply.
@@ -32,10 +34,6 @@ pub struct RawJson<'a> {
     index: JsonIndex,
 }
 
-/// The memory that a [`RawJson`] needs beside its text, kept from one document to the next.
-#[derive(Default)]
-pub struct JsonIndex(Vec<Node>);
-
 impl<'a> RawJson<'a> {
     /// Reads a document. A byte order mark is dropped.
     ///
@@ -44,10 +42,10 @@ impl<'a> RawJson<'a> {
     pub fn parse(json: &'a [u8]) -> Result<Self, serde_json::Error> {
         let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
         // About as many values as a reply of this length has.
-        let index = JsonIndex(Vec::with_capacity((json.len() / 16).clamp(16, 512)));
-        match std::str::from_utf8(json) {
-            Ok(text) => Self::parse_with(index, text),
-            Err(_) => Err(refused(json)),
+        let mut index = JsonIndex::with_room((json.len() / 16).clamp(16, 512));
+        match std::str::from_utf8(json).ok().filter(|text| index.read_only(text).is_some()) {
+            Some(text) => Ok(Self { text, index }),
+            None => Err(refused(json)),
         }
     }
 
@@ -56,8 +54,7 @@ impl<'a> RawJson<'a> {
     /// # Errors
     /// As [`RawJson::parse`].
     pub fn parse_with(mut index: JsonIndex, text: &'a str) -> Result<Self, serde_json::Error> {
-        index.0.clear();
-        match index::read(text, &mut index.0) {
+        match index.read_next(text) {
             Some(()) => Ok(Self { text, index }),
             None => Err(refused(text.as_bytes())),
         }
@@ -65,7 +62,7 @@ impl<'a> RawJson<'a> {
 
     /// The object.
     pub fn root(&self) -> RawObject<'_> {
-        RawObject { text: self.text, nodes: self.index.0.get(1..).unwrap_or_default() }
+        RawObject { text: self.text, nodes: self.index.nodes().get(1..).unwrap_or_default() }
     }
 
     /// The memory, for the next document.
@@ -104,7 +101,7 @@ impl<'a> RawObject<'a> {
     }
 
     /// The lengths are compared first: they decide of most keys.
-    #[inline]
+    #[inline(always)]
     fn is_key(self, key: &Node, name: &str) -> bool {
         if key.escaped {
             return key.string(self.text).is_some_and(|key| key == name);
@@ -123,7 +120,7 @@ impl<'a> RawObject<'a> {
     /// assert!(finish.is_none());
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn get<const N: usize>(&self, names: [&str; N]) -> [Option<RawValue<'a>>; N] {
         let mut found = [None; N];
         for (key, value) in self.fields() {
@@ -182,7 +179,8 @@ impl<'a> RawObject<'a> {
     pub fn copy_into(&self, map: &mut Map<String, Value>, names: &[&str]) {
         for (key, field) in self.fields() {
             let Some(name) = names.iter().find(|name| self.is_key(key, name)) else { continue };
-            let is_there = map.get(*name).and_then(Value::as_str).is_some_and(|old| field.text().as_deref() == Some(old));
+            let is_there =
+                map.get(*name).and_then(Value::as_str).is_some_and(|old| field.text().as_deref() == Some(old));
             if let Some(value) = (!is_there).then(|| field.value()).flatten() {
                 map.insert((*name).to_owned(), value);
             }
@@ -210,12 +208,6 @@ impl fmt::Debug for RawObject<'_> {
 impl fmt::Debug for RawJson<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RawJson({} bytes)", self.text.len())
-    }
-}
-
-impl fmt::Debug for JsonIndex {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "JsonIndex({} values)", self.0.len())
     }
 }
 

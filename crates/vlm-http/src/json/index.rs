@@ -18,7 +18,7 @@ pub(super) enum Kind {
 }
 
 /// A value or a key, in the order of the document.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Node {
     /// Where it begins; a text or a key after its quotation mark.
     pub(super) start: u32,
@@ -56,10 +56,16 @@ impl Node {
 const NONE: u32 = u32::MAX;
 
 /// Reads a document that is one object into `nodes`; `None` when it is no JSON, something else, or not one document.
-pub(super) fn read(text: &str, nodes: &mut Vec<Node>) -> Option<()> {
+///
+/// Its first `same` bytes are those of the document that stands in `nodes` already.
+pub(super) fn read(text: &str, nodes: &mut Vec<Node>, same: usize) -> Option<()> {
     // Places are kept in 32 bits.
     u32::try_from(text.len()).ok().filter(|length| *length != NONE)?;
     let mut scanner = Scanner { bytes: text.as_bytes(), at: 0, open: NONE, in_object: false, nodes };
+    if scanner.resume(same).is_some() {
+        return scanner.document(true);
+    }
+    scanner.nodes.clear();
     if scanner.token()? != b'{' {
         return None;
     }
@@ -76,6 +82,27 @@ struct Scanner<'a> {
 }
 
 impl Scanner<'_> {
+    /// Goes on from the last key that begins in the first `same` bytes: up to there, the nodes are what they would become.
+    fn resume(&mut self, same: usize) -> Option<()> {
+        let known = self.nodes.partition_point(|node| node.start as usize <= same);
+        let place = self.nodes[..known].iter().rposition(|node| node.kind == Kind::Key)?;
+        self.at = self.nodes[place].start as usize - 1;
+        self.nodes.truncate(place);
+        // The containers around the key are open again.
+        let mut next = 0;
+        while let Some(node) = self.nodes.get_mut(next) {
+            let after = next + node.span as usize;
+            if after > place {
+                node.span = std::mem::replace(&mut self.open, next as u32);
+                next += 1;
+            } else {
+                next = after;
+            }
+        }
+        self.in_object = true;
+        Some(())
+    }
+
     /// Reads on where a value or a key is next, to the end of the document.
     fn document(&mut self, mut key_is_next: bool) -> Option<()> {
         loop {
@@ -269,26 +296,47 @@ impl Scanner<'_> {
     }
 
     /// Skips what stands for itself in a text: all but quotation marks, backslashes and control characters. Eight bytes
-    /// at a time.
+    /// at a time, and more once the text is long.
     fn plain(&mut self) {
-        const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-        const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-        let equal = |chunk: u64, byte: u8| {
-            let differs = chunk ^ (ONES * u64::from(byte));
-            differs.wrapping_sub(ONES) & !differs
-        };
-        while let Some((chunk, _)) = self.bytes[self.at..].split_first_chunk::<8>() {
-            let chunk = u64::from_le_bytes(*chunk);
-            let control = chunk.wrapping_sub(ONES * 0x20) & !chunk;
-            let found = (equal(chunk, b'"') | equal(chunk, b'\\') | control) & HIGH;
+        let start = self.at;
+        while let Some((block, _)) = self.bytes[self.at..].split_first_chunk::<8>() {
+            let found = special(u64::from_le_bytes(*block));
             if found != 0 {
                 self.at += found.trailing_zeros() as usize / 8;
                 return;
             }
             self.at += 8;
+            if self.at - start == LONG {
+                let blocks = self.bytes[self.at..].as_chunks::<LONG>().0.iter();
+                self.at += LONG * blocks.take_while(|block| !any_special(block)).count();
+            }
         }
-        while self.peek().is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+        while self.peek().is_some_and(is_plain) {
             self.at += 1;
         }
     }
+}
+
+/// Of this length, a text is taken for a long one; and as many bytes of it are then looked at together.
+const LONG: usize = 32;
+
+fn is_plain(byte: u8) -> bool {
+    byte >= 0x20 && byte != b'"' && byte != b'\\'
+}
+
+/// A loop without an exit becomes a few wide instructions.
+fn any_special(block: &[u8; LONG]) -> bool {
+    block.iter().fold(false, |any, byte| any | !is_plain(*byte))
+}
+
+/// Sets the high bit of the first byte that does not stand for itself. Bytes after it may be marked wrongly.
+fn special(block: u64) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let equal = |byte: u8| {
+        let differs = block ^ (ONES * u64::from(byte));
+        differs.wrapping_sub(ONES) & !differs
+    };
+    let control = block.wrapping_sub(ONES * 0x20) & !block;
+    (equal(b'"') | equal(b'\\') | control) & HIGH
 }

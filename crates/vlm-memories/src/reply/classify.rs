@@ -96,11 +96,7 @@ fn kind_of_code(code: &str, words: &str) -> ErrorKind {
 }
 
 /// A completion that failed upstream.
-fn errored(
-    reply: &RawObject<'_>,
-    status: Option<RawValue<'_>>,
-    error: Option<RawValue<'_>>,
-) -> Option<ReplyError> {
+fn errored(reply: &RawObject<'_>, status: Option<RawValue<'_>>, error: Option<RawValue<'_>>) -> Option<ReplyError> {
     let status = status.and_then(|status| status.text());
     let failed = matches!(status.as_deref(), Some("errored" | "failed"));
     if !failed && !error.is_some_and(is_truthy) {
