@@ -9,7 +9,7 @@ mod render;
 use std::sync::Arc;
 
 use vlm_core::VisionProvider;
-use vlm_layers::{Breaker, Cache, Limiter, Origin};
+use vlm_layers::{Breaker, Budget, Cache, Limiter, Origin};
 use vlm_memories::{Family, Memories};
 use vlm_testkit::conformance;
 use vlm_testkit::conformance::{Endpoint, Scene, SentRequest, Subject, Wire};
@@ -20,6 +20,7 @@ enum Around {
     /// A queue, and a circuit breaker.
     Limits,
     Cache,
+    Budget,
 }
 
 struct Layered(Around);
@@ -34,6 +35,7 @@ impl Subject for Layered {
         let provider = builder.build().unwrap();
         match self.0 {
             Around::Limits => Arc::new(Limiter::builder().calls(64).build().unwrap().wrap(Breaker::new(provider))),
+            Around::Budget => Arc::new(Budget::builder().build().unwrap().wrap(provider)),
             Around::Cache => {
                 let origin = Origin::new(&endpoint.base_url, &endpoint.key);
                 // It keeps nothing: the suite asks the same again and again, and each time another reply is what it is about.
@@ -57,3 +59,4 @@ impl Subject for Layered {
 
 conformance!(limits: Layered(Around::Limits));
 conformance!(cache: Layered(Around::Cache));
+conformance!(budget: Layered(Around::Budget));

@@ -33,7 +33,7 @@ const RULES: &[Rule] = &[
         places: &["vlm-cli", "vlm-bench", "vlm-counts", "xtask", "examples"],
         function: None,
         what: "reads the command line",
-        repair: "take what you need as a parameter; only vlm-cli, vlm-bench, xtask and the examples are programs",
+        repair: "take what you need as a parameter; only vlm-cli, xtask, the examples, vlm-bench and vlm-counts are programs",
     },
     Rule {
         words: &["println!", "print!", "eprintln!", "eprint!", "io::stdout", "io::stderr"],

@@ -185,8 +185,8 @@ fn network(metadata: &Metadata) -> Vec<Finding> {
             findings.push(Finding::new(
                 &package.name,
                 format!("depends on {}{net}", dependency.name),
-                "use vlm-http's transport: only vlm-http and vlm-emulator open sockets, so that limits, deadlines \
-                 and redaction hold everywhere",
+                "use vlm-http's transport: only vlm-http, vlm-emulator and vlm-testkit open sockets, so that limits, \
+                 deadlines and redaction hold everywhere",
             ));
         }
     }

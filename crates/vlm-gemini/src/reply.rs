@@ -1,7 +1,7 @@
 //! Wire reply → neutral completion. Pure.
 //!
-//! `raw.rs` reads JSON objects without losing a wrong or unknown field; `status.rs` reads errors; `classify.rs` decides
-//! whether a reply is an answer at all.
+//! Objects are read by [`RawObject`], which loses no more than a field that is wrong; `status.rs` reads errors;
+//! `classify.rs` decides whether a reply is an answer at all.
 
 pub(crate) mod classify;
 pub(crate) mod status;

@@ -2,8 +2,9 @@
 //!
 //! A provider describes a call and judges the replies; everything between is here: the [transport](Transport) over
 //! reqwest, one attempt with its [deadlines](Deadlines) and [limits](Limits), the [retry loop](RetryPolicy), event
-//! streams, bodies that [stream a file from disk](MediaSlots) as base64, and the redaction of whatever is shown. Beside
-//! it, and without any key, stands the [reader of pieces of media behind URLs](MediaFetcher).
+//! streams and the loop that makes [an answer](AnswerReader) of them, JSON that is [read leniently](RawJson), bodies that
+//! [stream a file from disk](MediaSlots) as base64, and the redaction of whatever is shown. Beside it, and without any key,
+//! stands the [reader of pieces of media behind URLs](MediaFetcher).
 //!
 //! ```no_run
 //! use vlm_http::{BaseUrl, Call, Fault, HttpClient, LocalFile, MediaSlots, Payload, Secret};
@@ -44,7 +45,8 @@
 //! # What it does not do
 //!
 //! Never switch on `connection_verbose` or trace logs of the HTTP library below: they show keys. No cookies, no
-//! circuit breaker, no knowledge of any provider; no compression, unless [it is asked for](TransportConfig::accept_gzip).
+//! knowledge of any provider; no circuit breaker, no cache and no queue of calls, which `vlm-layers` puts around any
+//! provider; no compression, unless [it is asked for](TransportConfig::accept_gzip).
 
 mod address;
 mod answer;

@@ -113,7 +113,7 @@ async fn one_call_probes_and_if_it_is_cancelled_the_next_one_does() {
     });
     tokio::task::yield_now().await;
     let error = provider.generate(&ask("ok")).await.unwrap_err();
-    assert_eq!((error.kind(), error.retry_after()), (ErrorKind::CircuitOpen, None));
+    assert_eq!((error.kind(), error.retry_after()), (ErrorKind::CircuitOpen, Some(seconds(30))));
     assert!(error.message().contains("one call is under way"), "{error}");
     probe.abort();
     assert!(probe.await.unwrap_err().is_cancelled());
@@ -125,6 +125,24 @@ async fn one_call_probes_and_if_it_is_cancelled_the_next_one_does() {
     provider.generate(&ask("limited")).await.unwrap_err();
     drop(provider.stream(&ask("ok")).await.unwrap());
     provider.generate(&ask("ok")).await.unwrap();
+    assert!(!provider.is_open("m"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_shows_nothing_does_not_hold_its_place_for_ever() {
+    let (provider, service) = opened().await;
+    advance(seconds(30)).await;
+    // Nobody reads it, so none of its deadlines runs.
+    let forgotten = provider.stream(&ask("ok")).await.unwrap();
+    advance(seconds(10)).await;
+    let error = provider.generate(&ask("ok")).await.unwrap_err();
+    assert_eq!((error.kind(), error.retry_after()), (ErrorKind::CircuitOpen, Some(seconds(20))));
+    advance(seconds(20)).await;
+    assert!(!provider.is_open("m"));
+    assert!(timeout(seconds(1), provider.generate(&ask("hang"))).await.is_err());
+    provider.generate(&ask("ok")).await.unwrap();
+    assert_eq!((service.calls(), provider.is_open("m")), (8, false));
+    drop(forgotten);
     assert!(!provider.is_open("m"));
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use service::{FAILURES, SLOW, Service, ask};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, advance, sleep, timeout};
 use vlm_core::{Billed, Delivery, ErrorKind, TimeoutPhase, TransportPhase, VisionProvider, VisionProviderExt};
 use vlm_layers::{Limited, Limiter, LimiterBuilder, Load};
 
@@ -203,6 +203,24 @@ async fn the_wait_is_taken_off_the_calls_own_deadline() {
     let error = provider.generate(&request).await.unwrap_err();
     assert_eq!((error.kind(), began.elapsed()), (ErrorKind::Timeout(TimeoutPhase::Queue), seconds(60)));
     assert_eq!(error.elapsed(), Some(seconds(60)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permit_that_comes_when_the_time_is_up_is_too_late() {
+    let (provider, service) = limited(calls(1).calls_per_minute(2));
+    let stream = provider.stream(&ask("ok")).await.unwrap();
+    let mut request = ask("ok");
+    request.call.timeout = Some(seconds(5));
+    let mut late = pin!(provider.generate(&request));
+    assert!(late.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    // Its runtime is busy until after the deadline, and there is a permit by then.
+    advance(seconds(6)).await;
+    drop(stream);
+    let error = late.await.unwrap_err();
+    assert_eq!((error.kind(), error.delivery()), (ErrorKind::Timeout(TimeoutPhase::Queue), Delivery::NotSent));
+    let began = Instant::now();
+    provider.generate(&ask("ok")).await.unwrap();
+    assert_eq!((service.calls(), began.elapsed()), (2, Duration::ZERO), "it was not sent, and used up no start");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,11 +1,12 @@
 //! JSON Schema → Gemini's `responseSchema`: an OpenAPI subset with upper-case types and `nullable`.
 //!
-//! Local references are inlined, unions with `null` become `nullable`, `const` becomes an `enum`. A keyword that Gemini
-//! does not know is left out and named; a schema that refers to itself cannot be written at all.
+//! Local references are inlined, unions with `null` become `nullable`, `const` becomes an `enum`. An order of properties
+//! that `required` alone names is written as `propertyOrdering`. A keyword that Gemini does not know is left out and named;
+//! a schema that refers to itself cannot be written at all.
 
 use serde_json::{Map, Value};
 
-use super::JsonSchema;
+use super::{JsonSchema, ORDER, order};
 
 const DEPTH_LIMIT: usize = 32;
 
@@ -44,7 +45,8 @@ pub struct GeminiSchema {
 }
 
 impl JsonSchema {
-    /// The schema as Gemini's `responseSchema` takes it. One that is in that form already stays as it is.
+    /// The schema as Gemini's `responseSchema` takes it. One that is in that form already, and says the order of its
+    /// properties, stays as it is; the order is that of [`in_order`](Self::in_order).
     ///
     /// # Errors
     /// A schema that refers to itself, is nested too deeply, or has a reference to something else than its own
@@ -141,6 +143,9 @@ impl<'a> Lowering<'a> {
                 lost => self.lost.push(format!("{path}: {lost}")),
             }
         }
+        if let Some(names) = ordering(object) {
+            out.insert(ORDER.to_owned(), names.into());
+        }
         Ok(out)
     }
 
@@ -206,6 +211,20 @@ impl<'a> Lowering<'a> {
     }
 }
 
+/// All properties in the order of `required`, the rest by name, where nothing else says an order: Gemini takes it from the
+/// annotation alone.
+fn ordering(object: &Map<String, Value>) -> Option<Vec<&str>> {
+    let properties = object.get("properties")?.as_object().filter(|_| !object.contains_key(ORDER))?;
+    let mut names = order(object);
+    names.retain(|name| properties.contains_key(*name));
+    if names.is_empty() {
+        return None;
+    }
+    let rest: Vec<&str> = properties.keys().map(String::as_str).filter(|name| !names.contains(name)).collect();
+    names.extend(rest);
+    Some(names)
+}
+
 /// Gemini's choices are strings.
 fn choices(values: &[Value], out: &mut Map<String, Value>) {
     let word = |value: &Value| match value {
@@ -221,5 +240,41 @@ fn choices(values: &[Value], out: &mut Map<String, Value>) {
         out.insert("type".to_owned(), "STRING".into());
         out.insert("format".to_owned(), "enum".into());
         out.insert("enum".to_owned(), words.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! The order that a schema has in its own form is told in Gemini's.
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn lowered(schema: Value) -> Value {
+        JsonSchema::new("s", schema).to_gemini_schema().unwrap().schema
+    }
+
+    #[test]
+    fn an_order_that_only_required_names_is_told() {
+        let inner = || json!({"properties": {"a": {}, "b": {}, "c": {}}, "required": ["c", "b", "c", "unknown"]});
+        let schema =
+            lowered(json!({"properties": {"inner": inner(), "maybe": {"anyOf": [inner(), {"type": "null"}]}}}));
+        for name in ["inner", "maybe"] {
+            assert_eq!(schema["properties"][name]["propertyOrdering"], json!(["c", "b", "a"]), "{name}");
+            assert_eq!(schema["properties"][name]["required"], inner()["required"], "{name}");
+        }
+        assert_eq!(schema.get("propertyOrdering"), None, "nothing says one");
+        let listed = lowered(json!({"items": {"$ref": "#/$defs/d"}, "$defs": {"d": inner()}}));
+        assert_eq!(listed["items"]["propertyOrdering"], json!(["c", "b", "a"]));
+    }
+
+    #[test]
+    fn an_order_that_is_said_stays_as_it_is() {
+        let said = json!({"properties": {"a": {}, "b": {}}, "required": ["b", "a"], "propertyOrdering": ["a", "b"]});
+        assert_eq!(lowered(said.clone()), said);
+        for unordered in [json!({"properties": {"a": {}, "b": {}}}), json!({"properties": {}, "required": ["a"]})] {
+            assert_eq!(lowered(unordered.clone()), unordered);
+        }
     }
 }

@@ -49,8 +49,9 @@ enum State {
         until: Instant,
         pause: Duration,
     },
-    /// One call is under way that decides.
+    /// One call is under way that decides; if it takes as long as the pause, another one beside it.
     Probing {
+        since: Instant,
         pause: Duration,
     },
 }
@@ -66,8 +67,8 @@ impl Default for State {
 pub(super) enum Refusal {
     /// The next probe may be made after this time.
     Wait(Duration),
-    /// Another call is the probe.
-    BeingProbed,
+    /// Another call is the probe. If it shows nothing, the next one may be made after this time.
+    BeingProbed(Duration),
 }
 
 impl Circuit {
@@ -79,7 +80,10 @@ impl Circuit {
     pub(super) fn refusal(&self, now: Instant) -> Option<Refusal> {
         match self.state {
             State::Open { until, .. } if now < until => Some(Refusal::Wait(until - now)),
-            State::Probing { .. } => Some(Refusal::BeingProbed),
+            State::Probing { since, pause } => {
+                let left = pause.saturating_sub(now.saturating_duration_since(since));
+                Some(Refusal::BeingProbed(left)).filter(|_| !left.is_zero())
+            }
             State::Closed { .. } | State::Open { .. } => None,
         }
     }
@@ -89,8 +93,15 @@ impl Circuit {
         if let Some(refusal) = self.refusal(now) {
             return Err(refusal);
         }
-        if let State::Open { pause, .. } = self.state {
-            self.enter(State::Probing { pause });
+        match &mut self.state {
+            State::Closed { .. } => {}
+            State::Open { pause, .. } => {
+                let pause = *pause;
+                self.enter(State::Probing { since: now, pause });
+            }
+            // The probe before it may hang, or nobody reads its stream. It stays in the round: who shows something first
+            // decides.
+            State::Probing { since, .. } => *since = now,
         }
         Ok(Pass { round: self.round })
     }
@@ -110,11 +121,11 @@ impl Circuit {
                 }
             }
             (State::Probing { .. }, Outcome::Success) => self.enter(State::default()),
-            (State::Probing { pause }, Outcome::Failure) => {
+            (State::Probing { pause, .. }, Outcome::Failure) => {
                 self.open(pause.saturating_mul(2).min(settings.longest), now);
             }
             // The next call is the probe.
-            (State::Probing { pause }, Outcome::Nothing) => self.enter(State::Open { until: now, pause }),
+            (State::Probing { pause, .. }, Outcome::Nothing) => self.enter(State::Open { until: now, pause }),
             (State::Closed { .. }, Outcome::Nothing) | (State::Open { .. }, _) => {}
         }
     }

@@ -27,7 +27,8 @@ use circuit::{Refusal, Settings};
 ///   [`retry_after`](Error::retry_after) is the time until the next call is let through.
 /// - After 30 seconds one call is let through, the probe; others are refused until it has shown something. If it
 ///   succeeds, the circuit is closed. If it fails, the pause is twice as long, up to 300 seconds. If it shows nothing,
-///   because it was cancelled, say, the next call is the probe.
+///   because it was cancelled, say, the next call is the probe; and if it takes as long as the pause, as a stream that nobody
+///   reads, one more call is let through.
 /// - A stream that cannot be opened, or ends with an error, counts as that error; one that comes to its end is a success;
 ///   one that is dropped counts for nothing. The first piece of its answer closes the circuit when it is the probe.
 /// - A failure is what the provider returns in the end: its own retries count as one call.
@@ -99,17 +100,12 @@ impl<P: VisionProvider> Breaker<P> {
 
 /// The error of a call that was not let through.
 fn open(refusal: Refusal) -> Error {
-    match refusal {
-        Refusal::Wait(time) => {
-            let seconds = time.as_millis().div_ceil(1000);
-            let message = format!("the service failed several times in a row; it is tried again in {seconds} s");
-            Error::new(ErrorKind::CircuitOpen, message).with_retry_after(time)
-        }
-        Refusal::BeingProbed => Error::new(
-            ErrorKind::CircuitOpen,
-            "the service failed several times in a row; one call is under way that shows whether it works again",
-        ),
-    }
+    let (state, time) = match refusal {
+        Refusal::Wait(time) => (format!("it is tried again in {} s", time.as_millis().div_ceil(1000)), time),
+        Refusal::BeingProbed(time) => ("one call is under way that shows whether it works again".to_owned(), time),
+    };
+    let message = format!("the service failed several times in a row; {state}");
+    Error::new(ErrorKind::CircuitOpen, message).with_retry_after(time)
 }
 
 #[async_trait]

@@ -80,7 +80,8 @@ impl CacheBuilder {
     }
 
     /// Sets how many bytes of answers are kept in the directory: 1 GiB unless said otherwise. The oldest go first. Several
-    /// programs that write at once may pass it by what they wrote since they last counted.
+    /// programs that write at once may pass it by what they wrote since they last counted. One of more than 16 MiB is kept in
+    /// memory only.
     pub fn disk(mut self, bytes: u64) -> Self {
         self.disk = bytes;
         self

@@ -148,8 +148,8 @@ fn unpaid(mut answer: Completion, stored: Option<u64>) -> Completion {
     let free = Cost::Exact { amount: nothing, tier: PriceTier::new(None, nothing, nothing), currency };
     let cost = std::mem::replace(&mut answer.cost, free);
     let usage = std::mem::replace(&mut answer.usage, Usage::new().with_tokens(0, 0));
-    // Shared answers may come out of another cache below, and keep what that one says.
-    if !answer.metadata.contains_key(CACHED) {
+    // Shared answers may come out of another cache below, and keep what that one says; a service's own word does not count.
+    if Hit::of(&answer).is_none() {
         let mark = serde_json::to_value(Mark { stored, cost, usage }).unwrap_or_default();
         answer.metadata.insert(CACHED.to_owned(), mark);
     }
@@ -196,6 +196,18 @@ mod tests {
         let twice = shared(hit);
         assert_eq!(Hit::of(&twice), Some(said), "what it had cost is not lost in a second layer");
         assert_eq!(Hit::of(&shared(answer())).unwrap().stored, None);
+    }
+
+    #[test]
+    fn a_services_own_word_for_it_is_no_mark() {
+        for word in [true.into(), serde_json::json!({"stored": 5})] {
+            let mut answer = answer();
+            answer.metadata.insert(CACHED.to_owned(), word);
+            assert_eq!(Hit::of(&answer), None);
+            let file = Entry::new(answer.clone(), at(1000)).encode(&NAME).unwrap();
+            let hit = Entry::decode(&file, &NAME).unwrap().hit();
+            assert_eq!(Hit::of(&hit).unwrap().usage, answer.usage);
+        }
     }
 
     #[test]

@@ -16,6 +16,8 @@ use super::window::Window;
 pub(super) struct Lane {
     /// One permit: the place of the first in the queue. Both semaphores are fair, and never closed.
     head: Semaphore,
+    /// Held by whoever tries without waiting: two that try at once must not take each other for a queue.
+    trying: Mutex<()>,
     calls: Arc<Semaphore>,
     /// Permits in all.
     most: usize,
@@ -43,6 +45,7 @@ impl Lane {
         let most = calls.unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS);
         Self {
             head: Semaphore::new(1),
+            trying: Mutex::new(()),
             calls: Arc::new(Semaphore::new(most)),
             most,
             rate: per_minute.map(|most| Mutex::new(Window::new(most))),
@@ -53,6 +56,7 @@ impl Lane {
 
     /// A permit, if there is one and nobody waits for it.
     pub(super) fn try_enter(self: &Arc<Self>) -> Option<Permit> {
+        let _trying = self.trying.lock().unwrap_or_else(PoisonError::into_inner);
         let _head = self.head.try_acquire().ok()?;
         let call = Arc::clone(&self.calls).try_acquire_owned().ok()?;
         self.start(call).ok()
@@ -119,5 +123,25 @@ impl Permit {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.0.waiting.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Calls that come at the same moment are no queue.
+
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn calls_that_come_together_are_let_in_together() {
+        let lane = Arc::new(Lane::new(Some(8), None));
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..100_000).for_each(|_| drop(lane.try_enter().expect("a permit is free"))));
+            }
+        });
+        assert_eq!(lane.running(), 0);
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 use vlm_core::{Error, ErrorKind, Result, TimeoutPhase, TransportPhase};
 
 use super::lane::{Lane, Permit};
@@ -109,11 +110,11 @@ impl Limiter {
         })
     }
 
-    /// Waits for a permit; `deadline` is the call's own.
-    pub(super) async fn enter(&self, model: &str, deadline: Option<Duration>) -> Result<Permit> {
+    /// Waits for a permit; `deadline` is the call's own, and what is left of it comes back.
+    pub(super) async fn enter(&self, model: &str, deadline: Option<Duration>) -> Result<(Permit, Option<Duration>)> {
         let lane = self.lane(model);
         if let Some(permit) = lane.try_enter() {
-            return Ok(permit);
+            return Ok((permit, deadline));
         }
         let settings = &self.shared.settings;
         let most = settings.queue.unwrap_or(usize::MAX);
@@ -127,7 +128,7 @@ impl Limiter {
             )
             .with_advice("Call from within a tokio runtime; nothing was sent."));
         }
-        let patience = settings.wait.into_iter().chain(deadline).min();
+        let (began, patience) = (Instant::now(), settings.wait.into_iter().chain(deadline).min());
         let entered = match patience {
             None => lane.enter().await,
             Some(patience) => match tokio::time::timeout(patience, lane.enter()).await {
@@ -135,7 +136,15 @@ impl Limiter {
                 Err(_) => return Err(self.too_late(patience, &lane)),
             },
         };
-        entered.ok_or_else(|| Error::new(ErrorKind::Internal, "the queue of the limiter was closed"))
+        let permit = entered.ok_or_else(|| Error::new(ErrorKind::Internal, "the queue of the limiter was closed"))?;
+        match deadline.map(|deadline| deadline.saturating_sub(began.elapsed())) {
+            // The runtime was busy elsewhere when the time was up, and by now there is a permit.
+            Some(Duration::ZERO) => {
+                permit.unused();
+                Err(self.too_late(began.elapsed(), &lane))
+            }
+            left => Ok((permit, left)),
+        }
     }
 
     fn too_late(&self, patience: Duration, lane: &Lane) -> Error {

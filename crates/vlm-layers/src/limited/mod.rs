@@ -11,7 +11,6 @@ use std::task::{Context, Poll};
 
 use async_trait::async_trait;
 use futures_core::Stream;
-use tokio::time::Instant;
 use vlm_core::{
     Capabilities, Completion, CompletionStream, Delivery, Error, Request, Result, StreamEvent, VisionProvider,
 };
@@ -72,14 +71,13 @@ impl<P> Limited<P> {
 impl<P: VisionProvider> Limited<P> {
     /// Waits for a permit. The request comes back with what is left of its deadline.
     async fn enter<'a>(&self, request: &'a Request, operation: &'static str) -> Result<(Permit, Cow<'a, Request>)> {
-        let (began, deadline) = (Instant::now(), request.call.timeout);
-        let permit = self.limiter.enter(&request.model, deadline).await.map_err(|error| {
+        let deadline = request.call.timeout;
+        let (permit, left) = self.limiter.enter(&request.model, deadline).await.map_err(|error| {
             error.with_provider(self.provider.id().to_owned()).with_operation(operation).with_model(&request.model)
         })?;
-        let waited = began.elapsed();
         let mut request = Cow::Borrowed(request);
-        if let Some(deadline) = deadline.filter(|_| !waited.is_zero()) {
-            request.to_mut().call.timeout = Some(deadline.saturating_sub(waited));
+        if left != deadline {
+            request.to_mut().call.timeout = left;
         }
         Ok((permit, request))
     }

@@ -1,8 +1,8 @@
 //! Wire reply → neutral completion, by shape and not by family: the documentation contradicts itself about which family
 //! answers in which shape, so each field is looked for under all its names, and none is required.
 //!
-//! Pure. `raw.rs` reads JSON objects without losing a wrong or unknown field; `classify.rs` decides whether a reply is
-//! an answer at all.
+//! Pure. Objects are read by [`RawObject`], which loses no more than a field that is wrong; `classify.rs` decides whether
+//! a reply is an answer at all.
 
 pub(crate) mod classify;
 

@@ -135,7 +135,7 @@ impl FakeService {
 
     /// Answers the next request with this value as JSON in the text of an answer, in the service's form.
     #[must_use]
-    pub fn answer_json(self, value: &Value) -> Self {
+    pub fn answer_json(self, value: Value) -> Self {
         self.answer(value.to_string())
     }
 

@@ -1,4 +1,4 @@
-//! When a circuit opens, how long, and what does not count; and that it never keeps two probes or none for ever.
+//! When a circuit opens, how long, and what does not count; that probes are rare, and that none shuts others out for ever.
 
 use proptest::prelude::*;
 
@@ -66,14 +66,31 @@ fn there_is_one_probe_and_a_cancelled_one_frees_its_place() {
     let mut circuit = opened(now);
     now += seconds(30);
     let probe = circuit.admit(now).unwrap();
-    assert_eq!(circuit.admit(now), Err(Refusal::BeingProbed));
+    assert_eq!(circuit.admit(now + seconds(10)), Err(Refusal::BeingProbed(seconds(20))));
     circuit.record(probe, Outcome::Nothing, now, &SETTINGS);
     let next = circuit.admit(now).unwrap();
     // What the first one still says is of no interest.
     circuit.record(probe, Outcome::Success, now, &SETTINGS);
-    assert_eq!(circuit.admit(now), Err(Refusal::BeingProbed));
+    assert_eq!(circuit.admit(now), Err(Refusal::BeingProbed(seconds(30))));
     circuit.record(next, Outcome::Failure, now, &SETTINGS);
     assert_eq!(circuit.admit(now), Err(Refusal::Wait(seconds(60))), "a freed probe lengthens no pause");
+}
+
+#[test]
+fn a_slow_probe_gets_company_and_still_decides() {
+    for (outcome, then) in [(Outcome::Success, None), (Outcome::Failure, Some(Refusal::Wait(seconds(60))))] {
+        let mut now = Instant::now();
+        let mut circuit = opened(now);
+        now += seconds(30);
+        let slow = circuit.admit(now).unwrap();
+        now += seconds(30);
+        let second = circuit.admit(now).unwrap();
+        assert_eq!(circuit.admit(now), Err(Refusal::BeingProbed(seconds(30))), "one more in a pause");
+        circuit.record(slow, outcome, now, &SETTINGS);
+        assert_eq!(circuit.refusal(now), then);
+        circuit.record(second, Outcome::Failure, now, &SETTINGS);
+        assert_eq!(circuit.refusal(now), then, "it came too late to count");
+    }
 }
 
 #[test]
@@ -112,8 +129,8 @@ fn a_pause_without_end_is_one() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever happens: at most one probe at a time, never more than the longest pause to wait, and once all calls have
-    /// ended a call passes after that pause.
+    /// Whatever happens: at most one probe in a pause, never more than the longest one to wait, and a call passes after
+    /// that, whether those under way have ended or not.
     #[test]
     fn it_never_shuts_for_good(steps in prop::collection::vec((0..4u8, 0..40u64, 0..6usize), 1..200)) {
         let (mut circuit, mut now, mut open) = (Circuit::default(), Instant::now(), Vec::new());
@@ -124,21 +141,17 @@ proptest! {
                 match circuit.admit(now) {
                     Ok(pass) => {
                         if !was_closed {
-                            prop_assert_eq!(circuit.admit(now), Err(Refusal::BeingProbed));
+                            prop_assert!(matches!(circuit.admit(now), Err(Refusal::BeingProbed(_))));
                         }
                         open.push(pass);
                     }
-                    Err(Refusal::Wait(time)) => prop_assert!(time <= SETTINGS.longest),
-                    Err(Refusal::BeingProbed) => prop_assert!(!open.is_empty()),
+                    Err(Refusal::Wait(time) | Refusal::BeingProbed(time)) => prop_assert!(time <= SETTINGS.longest),
                 }
                 continue;
             }
             let pass = open.swap_remove(which % open.len());
             let outcome = [Outcome::Success, Outcome::Failure, Outcome::Nothing][usize::from(what) - 1];
             circuit.record(pass, outcome, now, &SETTINGS);
-        }
-        for pass in open {
-            circuit.record(pass, Outcome::Nothing, now, &SETTINGS);
         }
         prop_assert!(circuit.admit(now + SETTINGS.longest).is_ok());
     }
