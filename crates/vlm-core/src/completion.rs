@@ -93,15 +93,24 @@ impl FinishReason {
     }
 }
 
-impl From<String> for FinishReason {
-    fn from(word: String) -> Self {
-        match word.as_str() {
+impl From<&str> for FinishReason {
+    fn from(word: &str) -> Self {
+        match word {
             "stop" => Self::Stop,
             "length" => Self::Length,
             "content_filter" => Self::ContentFilter,
             "tool_calls" => Self::ToolCalls,
             "unknown" | "" => Self::Unknown,
-            _ => Self::Other(word),
+            _ => Self::Other(word.to_owned()),
+        }
+    }
+}
+
+impl From<String> for FinishReason {
+    fn from(word: String) -> Self {
+        match Self::from(word.as_str()) {
+            Self::Other(_) => Self::Other(word),
+            known => known,
         }
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn growing(times: usize) -> Result<usize, String> {
     repeat(times, || {
         let mut json = PartialJson::new(&options);
         for piece in pieces(&text) {
-            let _ = json.push(piece).map_err(|error| error.to_string())?;
+            json.push(piece).map_err(|error| error.to_string())?;
         }
         let value = json.into_value();
         Ok(black_box(value).as_ref().and_then(Value::as_object).map_or(0, serde_json::Map::len))

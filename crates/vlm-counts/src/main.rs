@@ -19,7 +19,9 @@ type Case = fn(usize) -> Result<usize, String>;
 /// Every hot path, with the number of times that makes a count which is large beside its noise.
 const CASES: &[(&str, usize, Case)] = &[
     ("call/openai", 50, calls::openai),
+    ("call/openai-text", 50, calls::openai_text),
     ("call/memories", 50, calls::memories),
+    ("call/memories-text", 50, calls::memories_text),
     ("body/picture-1-mib", 2, bodies::picture),
     ("body/picture-file-1-mib", 2, bodies::picture_file),
     ("stream/openai-256-per-piece", 20_000, events::openai_many),

@@ -26,8 +26,9 @@ pub(crate) struct Service<'a> {
 }
 
 impl Attachments {
-    /// Opens the files of `request`, and writes addresses and ids as the service has them.
-    pub(crate) async fn open(request: &mut Request, service: Service<'_>, problems: &mut Vec<Problem>) -> Self {
+    /// Opens the files of `request`, and returns it with what was learned of its media.
+    pub(crate) async fn open(request: &Request, service: Service<'_>, problems: &mut Vec<Problem>) -> (Self, Request) {
+        let mut request = request.clone();
         request.map_media(|path, media| match media.source() {
             // YouTube has films only, whatever the address looks like.
             Source::Url(url) if media.kind().is_none() && is_youtube(url) => *media = media.clone().video(),
@@ -44,7 +45,8 @@ impl Attachments {
             }
             check_media_url(url, service.loopback).map_err(|problem| problem.to_string())
         };
-        Self { opened: vlm_http::Attachments::open(request, check, problems).await }
+        let (opened, request) = vlm_http::Attachments::open(&request, check, problems).await;
+        (Self { opened }, request.into_owned())
     }
 
     /// Judges what only this provider knows of media: sizes of files, room in the request, types that are doubtful.

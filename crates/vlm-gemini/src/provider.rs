@@ -59,9 +59,9 @@ impl Gemini {
     /// the service cannot process the file; `Timeout` when it takes longer than the
     /// [policy](crate::GeminiBuilder::wait) allows; else as any call.
     pub async fn upload(&self, media: impl Into<Media>) -> Result<FileId> {
-        let mut request = Request::new("").message(Message::user("").with(media.into()));
+        let request = Request::new("").message(Message::user("").with(media.into()));
         let mut problems = Vec::new();
-        let attachments = Attachments::open(&mut request, self.service(&self.files()), &mut problems).await;
+        let (attachments, request) = Attachments::open(&request, self.service(&self.files()), &mut problems).await;
         let media_type = request.media().next().and_then(Media::media_type);
         let mut refuse = |message: String| problems.push(Problem::new(ProblemKind::Media, "media", message));
         let payload = match attachments.into_attached().next() {
@@ -123,10 +123,9 @@ impl Gemini {
 
     /// Everything up to the first byte: what is wrong is found here.
     async fn prepare(&self, request: &Request) -> Result<Prepared> {
-        let mut request = request.clone();
         let mut problems = Vec::new();
         let files = self.files();
-        let attachments = Attachments::open(&mut request, self.service(&files), &mut problems).await;
+        let (attachments, request) = Attachments::open(request, self.service(&files), &mut problems).await;
         let name = ModelName::parse(&request.model).map_err(|problem| problems.push(problem)).ok();
         let extras = Extras::read(&request, &mut problems);
         let Some(name) = name else {

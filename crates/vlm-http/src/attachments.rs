@@ -1,6 +1,8 @@
 //! The pictures and films of a request, opened: files and bytes recognised and looked at, URLs judged. Nothing is sent here,
 //! and everything that is wrong is collected. How a service writes them stands with its provider.
 
+use std::borrow::Cow;
+
 use vlm_core::{Admission, Capabilities, MediaKind, MediaType, Problem, ProblemKind, Request, Source};
 
 use crate::body::{MediaSlots, Payload};
@@ -43,14 +45,20 @@ pub struct Attachments {
 }
 
 impl Attachments {
-    /// Opens the files of `request` and says in it what each one is: its type, and its size and length as its header
-    /// tells, so that the model's limits can be judged. `check_url` judges addresses, in the manner of
+    /// Opens the files of `request`, and returns it with what each one is said in it: its type, and its size and length
+    /// as its header tells, so that the model's limits can be judged. `check_url` judges addresses, in the manner of
     /// [`check_media_url`](crate::check_media_url); whatever is wrong goes to `problems`.
-    pub async fn open(
-        request: &mut Request,
+    ///
+    /// A request without media stays as it is.
+    pub async fn open<'a>(
+        request: &'a Request,
         check_url: impl Fn(&str) -> Result<(), String>,
         problems: &mut Vec<Problem>,
-    ) -> Self {
+    ) -> (Self, Cow<'a, Request>) {
+        if request.media().next().is_none() {
+            return (Self::default(), Cow::Borrowed(request));
+        }
+        let mut request = request.clone();
         let mut files = Vec::new();
         for (_, media) in request.media_with_paths() {
             if let Source::Path(path) = media.source() {
@@ -87,7 +95,7 @@ impl Attachments {
             });
             opened.push((path.to_owned(), result));
         });
-        Self { opened }
+        (Self { opened }, Cow::Owned(request))
     }
 
     /// Judges the size of opened files; content in memory was judged by the admission already.

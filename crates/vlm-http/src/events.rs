@@ -42,6 +42,7 @@ struct Inner {
     decoder: SseDecoder,
     /// The first event, already looked at, not yet handed out.
     ready: Option<SseEvent>,
+    wait: Option<Wait>,
     timer: Option<Timer>,
     /// Time spent waiting for the network since the last content.
     waited: Duration,
@@ -64,10 +65,18 @@ pub(crate) struct Source {
 }
 
 /// The wait for the network in progress.
+#[derive(Clone, Copy)]
+struct Wait {
+    since: Duration,
+    /// The deadline that comes first.
+    deadline: Option<(TimeoutPhase, Duration)>,
+}
+
+/// Kept from one wait to the next: deadlines move with every piece that comes, and a timer that wakes too early once in
+/// a while costs less than a new one for every wait.
 struct Timer {
     sleep: Sleep,
-    phase: TimeoutPhase,
-    since: Duration,
+    wakes: Duration,
 }
 
 impl EventStream {
@@ -88,6 +97,7 @@ impl EventStream {
             body: Some(source.body),
             decoder: SseDecoder::new(limits),
             ready: None,
+            wait: None,
             timer: None,
             waited: Duration::ZERO,
             raw: RawKeeper::new(limits.raw_stream),
@@ -196,32 +206,42 @@ impl Inner {
         Poll::Pending
     }
 
-    /// The network has nothing now: arms the deadline that comes first.
+    /// The network has nothing now: waits for it, until the deadline that comes first.
     fn wait(&mut self, cx: &mut Task<'_>) -> Poll<Option<Result<SseEvent, Fault>>> {
-        if self.timer.is_none() {
-            let since = self.context.clock.now();
-            let idle = self.idle.map(|idle| (TimeoutPhase::Idle, since.saturating_add(idle)));
-            let progress = self
-                .progress
-                .map(|progress| (TimeoutPhase::Progress, since.saturating_add(progress.saturating_sub(self.waited))));
-            let total = self.context.deadline.map(|deadline| (TimeoutPhase::Total, deadline));
-            self.timer = earlier(total, earlier(idle, progress)).map(|(phase, end)| Timer {
-                sleep: self.context.clock.sleep(end.saturating_sub(since)),
-                phase,
-                since,
-            });
-        }
-        let Some(timer) = &mut self.timer else {
+        let wait = self.wait.unwrap_or_else(|| self.new_wait());
+        self.wait = Some(wait);
+        let Some((phase, end)) = wait.deadline else {
             return Poll::Pending;
         };
-        ready!(timer.sleep.as_mut().poll(cx));
-        Poll::Ready(Some(Err(Fault::timeout(timer.phase, Delivery::Answered))))
+        loop {
+            let timer = self.timer.take().filter(|timer| timer.wakes <= end).unwrap_or_else(|| Timer {
+                sleep: self.context.clock.sleep(end.saturating_sub(self.context.clock.now())),
+                wakes: end,
+            });
+            let timer = self.timer.insert(timer);
+            ready!(timer.sleep.as_mut().poll(cx));
+            let at_end = timer.wakes == end;
+            self.timer = None;
+            if at_end {
+                return Poll::Ready(Some(Err(Fault::timeout(phase, Delivery::Answered))));
+            }
+        }
+    }
+
+    fn new_wait(&self) -> Wait {
+        let since = self.context.clock.now();
+        let idle = self.idle.map(|idle| (TimeoutPhase::Idle, since.saturating_add(idle)));
+        let progress = self
+            .progress
+            .map(|progress| (TimeoutPhase::Progress, since.saturating_add(progress.saturating_sub(self.waited))));
+        let total = self.context.deadline.map(|deadline| (TimeoutPhase::Total, deadline));
+        Wait { since, deadline: earlier(total, earlier(idle, progress)) }
     }
 
     /// Something came: the wait is over.
     fn arrived(&mut self) {
-        if let Some(timer) = self.timer.take() {
-            let waited = self.context.clock.now().saturating_sub(timer.since);
+        if let Some(wait) = self.wait.take() {
+            let waited = self.context.clock.now().saturating_sub(wait.since);
             self.waited = self.waited.saturating_add(waited);
         }
     }

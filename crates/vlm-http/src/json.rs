@@ -3,6 +3,8 @@
 //! its provider knows.
 
 mod index;
+mod kept;
+mod value;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,7 +13,9 @@ use std::fmt;
 use serde::de::{Error as _, IgnoredAny};
 use serde_json::{Map, Value};
 
-use index::{Kind, Node};
+use index::Node;
+pub use kept::JsonIndex;
+pub use value::RawValue;
 
 /// A whole document that is one object; borrows from the reply.
 ///
@@ -30,10 +34,6 @@ pub struct RawJson<'a> {
     index: JsonIndex,
 }
 
-/// The memory that a [`RawJson`] needs beside its text, kept from one document to the next.
-#[derive(Default)]
-pub struct JsonIndex(Vec<Node>);
-
 impl<'a> RawJson<'a> {
     /// Reads a document. A byte order mark is dropped.
     ///
@@ -42,10 +42,10 @@ impl<'a> RawJson<'a> {
     pub fn parse(json: &'a [u8]) -> Result<Self, serde_json::Error> {
         let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
         // About as many values as a reply of this length has.
-        let index = JsonIndex(Vec::with_capacity((json.len() / 16).clamp(16, 512)));
-        match std::str::from_utf8(json) {
-            Ok(text) => Self::parse_with(index, text),
-            Err(_) => Err(refused(json)),
+        let mut index = JsonIndex::with_room((json.len() / 16).clamp(16, 512));
+        match std::str::from_utf8(json).ok().filter(|text| index.read_only(text).is_some()) {
+            Some(text) => Ok(Self { text, index }),
+            None => Err(refused(json)),
         }
     }
 
@@ -54,8 +54,7 @@ impl<'a> RawJson<'a> {
     /// # Errors
     /// As [`RawJson::parse`].
     pub fn parse_with(mut index: JsonIndex, text: &'a str) -> Result<Self, serde_json::Error> {
-        index.0.clear();
-        match index::read(text, &mut index.0) {
+        match index.read_next(text) {
             Some(()) => Ok(Self { text, index }),
             None => Err(refused(text.as_bytes())),
         }
@@ -63,7 +62,7 @@ impl<'a> RawJson<'a> {
 
     /// The object.
     pub fn root(&self) -> RawObject<'_> {
-        RawObject { text: self.text, nodes: &self.index.0, place: 0 }
+        RawObject { text: self.text, nodes: self.index.nodes().get(1..).unwrap_or_default() }
     }
 
     /// The memory, for the next document.
@@ -84,131 +83,105 @@ fn refused(json: &[u8]) -> serde_json::Error {
 #[derive(Clone, Copy)]
 pub struct RawObject<'a> {
     text: &'a str,
+    /// All that is in the object.
     nodes: &'a [Node],
-    place: u32,
 }
 
 impl<'a> RawObject<'a> {
-    /// Each key with the place of its value.
-    fn fields(self) -> impl Iterator<Item = (&'a Node, u32)> {
-        let nodes = &self.nodes[..self.nodes[self.place as usize].next as usize];
-        let mut place = self.place as usize + 1;
+    /// Each key with its value.
+    #[inline]
+    fn fields(self) -> impl Iterator<Item = (&'a Node, RawValue<'a>)> {
+        let (text, mut nodes) = (self.text, self.nodes);
         std::iter::from_fn(move || {
-            let (key, value) = (nodes.get(place)?, nodes.get(place + 1)?);
-            let field = (key, place as u32 + 1);
-            place = value.next as usize;
-            Some(field)
+            let (key, values) = nodes.split_first()?;
+            let (value, rest) = values.split_at_checked(values.first()?.span as usize)?;
+            nodes = rest;
+            Some((key, RawValue { text, nodes: value }))
         })
     }
 
-    /// The place of a value.
-    fn find(self, name: &str) -> Option<u32> {
-        let mut found = None;
-        for (key, value) in self.fields() {
-            if self.is_key(key, name) {
-                found = Some(value);
-            }
-        }
-        found
-    }
-
     /// The lengths are compared first: they decide of most keys.
-    #[inline]
+    #[inline(always)]
     fn is_key(self, key: &Node, name: &str) -> bool {
         if key.escaped {
-            return self.string(key).is_some_and(|key| key == name);
+            return key.string(self.text).is_some_and(|key| key == name);
         }
         (key.end - key.start) as usize == name.len()
             && self.text.as_bytes().get(key.start as usize..key.end as usize) == Some(name.as_bytes())
     }
 
-    fn slice(self, node: &Node) -> &'a str {
-        &self.text[node.start as usize..node.end as usize]
-    }
-
-    /// A text or a key; none when an escape stands for half a character.
-    fn string(self, node: &Node) -> Option<Cow<'a, str>> {
-        if !node.escaped {
-            return Some(Cow::Borrowed(self.slice(node)));
+    /// Several fields in one pass; a field that is null is there.
+    ///
+    /// ```
+    /// # let json = vlm_http::RawJson::parse(br#"{"index": 1, "text": "A cat.", "error": null}"#)?;
+    /// let [text, index, finish] = json.root().get(["text", "index", "finish"]);
+    /// assert_eq!(text.and_then(|text| text.text()).as_deref(), Some("A cat."));
+    /// assert_eq!(index.and_then(|index| index.whole_number()), Some(1));
+    /// assert!(finish.is_none());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[inline(always)]
+    pub fn get<const N: usize>(&self, names: [&str; N]) -> [Option<RawValue<'a>>; N] {
+        let mut found = [None; N];
+        for (key, value) in self.fields() {
+            for (name, found) in names.iter().zip(&mut found) {
+                if self.is_key(key, name) {
+                    *found = Some(value);
+                }
+            }
         }
-        let quoted = &self.text[node.start as usize - 1..node.end as usize + 1];
-        serde_json::from_str(quoted).ok().map(Cow::Owned)
+        found
     }
 
-    /// The value of this name, if it is of this kind.
-    fn of_kind(self, name: &str, kind: Kind) -> Option<&'a Node> {
-        let node = &self.nodes[self.find(name)? as usize];
-        (node.kind == kind).then_some(node)
-    }
-
-    fn at(self, place: u32) -> Option<Self> {
-        (self.nodes[place as usize].kind == Kind::Object).then_some(Self { place, ..self })
+    /// The value of this name.
+    fn find(&self, name: &str) -> Option<RawValue<'a>> {
+        let [value] = self.get([name]);
+        value
     }
 
     /// True when there is any field.
     pub fn has_any(&self) -> bool {
-        self.fields().next().is_some()
+        !self.nodes.is_empty()
     }
 
     /// True when the field is there and not null.
     pub fn has(&self, name: &str) -> bool {
-        self.find(name).is_some_and(|place| self.nodes[place as usize].kind != Kind::Null)
+        self.find(name).is_some_and(|value| !value.is_null())
     }
 
     /// A string.
     pub fn text(&self, name: &str) -> Option<Cow<'a, str>> {
-        self.string(self.of_kind(name, Kind::Text)?)
+        self.find(name)?.text()
     }
 
     /// A boolean.
     pub fn flag(&self, name: &str) -> Option<bool> {
-        match self.nodes[self.find(name)? as usize].kind {
-            Kind::True => Some(true),
-            Kind::False => Some(false),
-            _ => None,
-        }
+        self.find(name)?.flag()
     }
 
     /// An object.
     pub fn object(&self, name: &str) -> Option<RawObject<'a>> {
-        self.at(self.find(name)?)
+        self.find(name)?.object()
     }
 
     /// The objects of an array; other members are passed over.
     pub fn objects(&self, name: &str) -> impl Iterator<Item = RawObject<'a>> + use<'a> {
-        let array = self.find(name).filter(|place| self.nodes[*place as usize].kind == Kind::Array);
-        let (mut member, end) = array.map_or((0, 0), |place| (place + 1, self.nodes[place as usize].next));
-        let object = *self;
-        std::iter::from_fn(move || {
-            let place = (member < end).then_some(member)?;
-            member = object.nodes[place as usize].next;
-            Some(object.at(place))
-        })
-        .flatten()
+        self.find(name).into_iter().flat_map(|value| value.objects())
     }
 
     /// Any value.
     pub fn value(&self, name: &str) -> Option<Value> {
-        self.value_of(&self.nodes[self.find(name)? as usize])
-    }
-
-    fn value_of(&self, node: &Node) -> Option<Value> {
-        match node.kind {
-            Kind::Null => None,
-            Kind::Text => self.string(node).map(|text| Value::String(text.into_owned())),
-            _ => serde_json::from_str(self.slice(node)).ok(),
-        }
+        self.find(name)?.value()
     }
 
     /// Copies the fields of these names into `map`. The events of a stream repeat most of them, and a text that is there
     /// already costs nothing.
     pub fn copy_into(&self, map: &mut Map<String, Value>, names: &[&str]) {
-        for (key, place) in self.fields() {
+        for (key, field) in self.fields() {
             let Some(name) = names.iter().find(|name| self.is_key(key, name)) else { continue };
-            let node = &self.nodes[place as usize];
-            let is_there = node.kind == Kind::Text
-                && map.get(*name).and_then(Value::as_str).is_some_and(|old| self.string(node).as_deref() == Some(old));
-            if let Some(value) = (!is_there).then(|| self.value_of(node)).flatten() {
+            let is_there =
+                map.get(*name).and_then(Value::as_str).is_some_and(|old| field.text().as_deref() == Some(old));
+            if let Some(value) = (!is_there).then(|| field.value()).flatten() {
                 map.insert((*name).to_owned(), value);
             }
         }
@@ -216,30 +189,12 @@ impl<'a> RawObject<'a> {
 
     /// A whole number that is not negative: `12`, `12.0` and `"12"` are, `-1` and `1e20` are not.
     pub fn whole_number(&self, name: &str) -> Option<u64> {
-        let number = |text: &str| {
-            text.parse::<u64>().ok().or_else(|| {
-                let float = text.parse::<f64>().ok()?;
-                // 2⁵³: above it floats skip whole numbers.
-                let exact = (0.0..=9_007_199_254_740_992.0).contains(&float) && float.fract() == 0.0;
-                exact.then_some(float as u64)
-            })
-        };
-        let node = &self.nodes[self.find(name)? as usize];
-        match node.kind {
-            Kind::Text => number(self.string(node)?.trim()),
-            Kind::Number => number(self.slice(node)),
-            _ => None,
-        }
+        self.find(name)?.whole_number()
     }
 
     /// A string or a number, as text.
     pub fn word(&self, name: &str) -> Option<Cow<'a, str>> {
-        let node = &self.nodes[self.find(name)? as usize];
-        match node.kind {
-            Kind::Text => self.string(node),
-            Kind::Number => Some(Cow::Borrowed(self.slice(node))),
-            _ => None,
-        }
+        self.find(name)?.word()
     }
 }
 
@@ -253,12 +208,6 @@ impl fmt::Debug for RawObject<'_> {
 impl fmt::Debug for RawJson<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RawJson({} bytes)", self.text.len())
-    }
-}
-
-impl fmt::Debug for JsonIndex {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "JsonIndex({} values)", self.0.len())
     }
 }
 

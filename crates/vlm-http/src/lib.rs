@@ -91,7 +91,7 @@ pub use fault::{Fault, RetryClass};
 pub use fetch::{FetchProblem, FetchedPiece, MediaFetcher, MediaFetcherBuilder, RemoteMedia};
 pub use file::{FileProblem, LocalFile};
 pub use forbid::{forbid_real_requests, real_requests_are_forbidden};
-pub use json::{JsonIndex, RawJson, RawObject};
+pub use json::{JsonIndex, RawJson, RawObject, RawValue};
 pub use media_url::{MediaUrlProblem, check_media_url};
 pub use policy::{Deadlines, Limits, RetryPolicy, RetryQuota};
 pub use redact::Scrubber;

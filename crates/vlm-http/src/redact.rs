@@ -1,6 +1,7 @@
 //! What may be shown of URLs and of a service's words.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::secret::Secret;
@@ -59,11 +60,17 @@ pub(crate) fn short(parsed: &url::Url) -> String {
 
 /// Scheme, host and port only: what a log and a redirect's target show.
 pub(crate) fn origin(parsed: &url::Url) -> String {
-    match (parsed.host_str(), parsed.port()) {
-        (Some(host), Some(port)) => format!("{}://{host}:{port}", parsed.scheme()),
-        (Some(host), None) => format!("{}://{host}", parsed.scheme()),
-        (None, _) => format!("{}:", parsed.scheme()),
+    let mut text = String::with_capacity(parsed.as_str().len());
+    text.push_str(parsed.scheme());
+    text.push(':');
+    if let Some(host) = parsed.host_str() {
+        text.push_str("//");
+        text.push_str(host);
     }
+    if let Some(port) = parsed.port() {
+        let _ = write!(text, ":{port}");
+    }
+    text
 }
 
 /// Takes secrets out of text that came from elsewhere, before it is stored.

@@ -16,7 +16,7 @@ use futures_core::Stream;
 use futures_util::StreamExt;
 use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use reqwest::{Client, ClientBuilder, redirect};
+use reqwest::{Client, ClientBuilder, Request, redirect};
 use url::Url;
 use vlm_core::{Error, ErrorKind};
 
@@ -128,10 +128,10 @@ impl Transport for ReqwestTransport {
         }
         let client = self.client(&request.url)?;
         let upload = request.upload.clone();
-        let sent = outgoing(&client, request).send().await;
-        let reply = sent.map_err(|error| errors::before_head(error, &upload))?;
+        let sent = client.execute(outgoing(request)).await;
+        let mut reply = sent.map_err(|error| errors::before_head(error, &upload))?;
         let status = reply.status();
-        let headers = reply.headers().clone();
+        let headers = std::mem::take(reply.headers_mut());
         let framed = reply.version() >= http::Version::HTTP_2
             || headers.contains_key(CONTENT_LENGTH)
             || headers.contains_key(TRANSFER_ENCODING);
@@ -144,25 +144,27 @@ impl Transport for ReqwestTransport {
 const FORBIDDEN: &str =
     "real requests are forbidden in this process: use a base URL on this machine, or a provider that answers by itself";
 
-fn outgoing(client: &Client, request: WireRequest) -> reqwest::RequestBuilder {
+fn outgoing(request: WireRequest) -> Request {
     let WireRequest { method, url, headers, body, upload } = request;
-    let builder = client.request(method, url).headers(headers);
+    let mut request = Request::new(method, url);
+    *request.headers_mut() = headers;
     if body.is_empty() {
         upload.complete();
-        return builder;
+        return request;
     }
-    match body.as_plain() {
+    let body = match body.as_plain() {
         Some(bytes) if bytes.len() <= AT_ONCE => {
             upload.took(bytes.len());
             upload.complete();
-            builder.body(bytes)
+            reqwest::Body::from(bytes)
         }
         _ => {
-            let length = HeaderValue::from(body.len());
-            let pieces = Reported { pieces: body.stream(), left: body.len(), upload };
-            builder.header(CONTENT_LENGTH, length).body(reqwest::Body::wrap_stream(pieces))
+            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+            reqwest::Body::wrap_stream(Reported { pieces: body.stream(), left: body.len(), upload })
         }
-    }
+    };
+    *request.body_mut() = Some(body);
+    request
 }
 
 /// Tells [`Upload`] what the HTTP layer takes.
@@ -254,8 +256,12 @@ fn build(config: &TransportConfig, guarded: bool, route: Route) -> Result<Client
         };
         builder = builder.dns_resolver(Guard::new(lookup.clone(), admits));
     }
+    // Over HTTP/1 nothing is ever refused that was provably not looked at.
+    if guarded || route == Route::Plain {
+        builder = builder.retry(reqwest::retry::never());
+    }
     if guarded {
-        builder = builder.retry(reqwest::retry::never()).http2_max_header_list_size(GUARDED_HEAD);
+        builder = builder.http2_max_header_list_size(GUARDED_HEAD);
     }
     trusting(builder, config, route)?
         .build()

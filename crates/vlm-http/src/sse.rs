@@ -102,6 +102,12 @@ struct Block {
     retry: Option<u64>,
 }
 
+impl Block {
+    fn is_empty(&self) -> bool {
+        matches!(self, Self { event: None, data: Data::None, retry: None })
+    }
+}
+
 #[derive(Debug, Default)]
 enum Data {
     #[default]
@@ -253,37 +259,56 @@ impl SseDecoder {
         if line.is_empty() {
             return Ok(self.dispatch());
         }
-        let (name, value) = field(&line);
-        match name {
-            b"data" => {
-                let size = self.block.data.len() + value.len() + 1;
+        let (field, start) = field(&line);
+        line.advance(start);
+        match field {
+            Field::Data => {
+                let size = self.block.data.len() + line.len() + 1;
                 if size > self.max_event {
                     return Err(SseError { part: LimitedPart::Event, limit: self.max_event as u64 });
                 }
-                self.block.data.push(value);
+                if self.block.is_empty() && self.pass_blank_line() {
+                    return Ok(Some(self.event(line, Block::default())));
+                }
+                self.block.data.push(line);
             }
-            b"event" => self.block.event = Some(value),
-            b"id" if !value.contains(&0) => self.last_id = Some(value),
-            b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
-                self.block.retry = std::str::from_utf8(&value).ok().and_then(|digits| digits.parse().ok());
+            Field::Event => self.block.event = Some(line),
+            Field::Id if !line.contains(&0) => self.last_id = Some(line),
+            Field::Retry if !line.is_empty() && line.iter().all(u8::is_ascii_digit) => {
+                self.block.retry = std::str::from_utf8(&line).ok().and_then(|digits| digits.parse().ok());
             }
             _ => {}
         }
         Ok(None)
     }
 
+    /// Passes the end of the event where it is the next byte, which it mostly is: a shorter way to the same event.
+    fn pass_blank_line(&mut self) -> bool {
+        let Some(piece) = self.pieces.front_mut() else { return false };
+        let passes = !self.after_cr && self.consumed < self.max_stream && piece.first() == Some(&b'\n');
+        if passes {
+            piece.advance(1);
+            self.consumed += 1;
+        }
+        passes
+    }
+
     /// Ends the event in progress; without any data it is none.
     fn dispatch(&mut self) -> Option<SseEvent> {
-        let block = std::mem::take(&mut self.block);
-        let data = match block.data {
+        let mut block = std::mem::take(&mut self.block);
+        let data = match std::mem::take(&mut block.data) {
             Data::None => return None,
             Data::One(line) => line,
             Data::Many(lines) => lines.freeze(),
         };
+        Some(self.event(data, block))
+    }
+
+    fn event(&self, data: Bytes, block: Block) -> SseEvent {
         let (data, lossy_data) = EventText::lossy(data);
         let (event, lossy_event) = named(block.event);
         let (id, _) = named(self.last_id.clone());
-        Some(SseEvent { event, data, id, retry: block.retry, lossy: lossy_data || lossy_event, unterminated: false })
+        SseEvent { event, data, id, retry: block.retry, lossy: lossy_data || lossy_event, unterminated: false }
     }
 
     /// What is left when the stream has ended.
@@ -308,13 +333,28 @@ fn named(bytes: Option<Bytes>) -> (Option<EventText>, bool) {
     }
 }
 
-/// The name and the value of a field; a comment has an empty name.
-fn field(line: &Bytes) -> (&[u8], Bytes) {
-    let Some(colon) = memchr::memchr(b':', line) else {
-        return (line, Bytes::new());
+#[derive(Clone, Copy)]
+enum Field {
+    Data,
+    Event,
+    Id,
+    Retry,
+    /// A comment has no name, and other names mean nothing.
+    Other,
+}
+
+/// The field of a line, and where its value begins.
+fn field(line: &[u8]) -> (Field, usize) {
+    let end = if line.starts_with(b"data:") { Some(4) } else { memchr::memchr(b':', line) };
+    let (name, value) = end.map_or((line, line.len()), |colon| (&line[..colon], colon + 1));
+    let field = match name {
+        b"data" => Field::Data,
+        b"event" => Field::Event,
+        b"id" => Field::Id,
+        b"retry" => Field::Retry,
+        _ => Field::Other,
     };
-    let space = usize::from(line.get(colon + 1) == Some(&b' '));
-    (&line[..colon], line.slice(colon + 1 + space..))
+    (field, value + usize::from(line.get(value) == Some(&b' ')))
 }
 
 #[cfg(test)]

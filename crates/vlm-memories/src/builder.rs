@@ -1,6 +1,6 @@
 //! Configuration of the provider, checked once when it is built.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use vlm_core::{Error, ErrorKind, PriceList};
 use vlm_http::{BaseUrl, Deadlines, HttpClient, Limits, RetryPolicy, Secret, Transport, TransportConfig};
@@ -249,6 +249,7 @@ impl MemoriesBuilder {
             picture_endpoint: self.picture_endpoint,
             inline: self.inline,
             prices: self.prices,
+            known: OnceLock::new(),
         }))
     }
 }

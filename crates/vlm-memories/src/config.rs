@@ -1,6 +1,9 @@
 //! What the builder has checked and the provider works by.
 
-use vlm_core::PriceList;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use vlm_core::{Capabilities, PriceList};
 use vlm_http::{HttpClient, Secret};
 
 use crate::family::Endpoint;
@@ -21,4 +24,6 @@ pub(crate) struct Config {
     pub(crate) picture_endpoint: Endpoint,
     pub(crate) inline: InlineLimits,
     pub(crate) prices: Option<PriceList>,
+    /// What each listed model can do, by its whole name.
+    pub(crate) known: OnceLock<BTreeMap<String, Arc<Capabilities>>>,
 }

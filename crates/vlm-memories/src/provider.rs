@@ -53,29 +53,35 @@ impl Memories {
         models::capabilities(name.family, name.id, self.config.inline, price)
     }
 
+    /// [`describe`](Self::describe) of a model by its whole name; a listed one is described once.
+    fn known(&self, whole: &str, name: &ModelName<'_>) -> Arc<Capabilities> {
+        let listed = || self.models().into_iter().map(|model| (model.model.clone(), Arc::new(model))).collect();
+        let known = self.config.known.get_or_init(listed);
+        known.get(whole).cloned().unwrap_or_else(|| Arc::new(self.describe(name)))
+    }
+
     /// Everything up to the first byte: what is wrong is found here.
     async fn prepare(&self, request: &Request, operation: &'static str) -> Result<Prepared> {
         let context =
             |error: Error| error.with_provider(ID).with_operation(operation).with_model(request.model.clone());
-        let mut request = request.clone();
         let mut problems = Vec::new();
         let check = |url: &str| check_media_url(url, self.config.loopback).map_err(|problem| problem.to_string());
-        let attachments = Attachments::open(&mut request, check, &mut problems).await;
-        let model = request.model.clone();
-        let name = ModelName::parse(&model).map_err(|problem| problems.push(problem)).ok();
-        let extras = Extras::read(&request, name.as_ref().map(|name| name.family), &mut problems);
+        let (attachments, request) = Attachments::open(request, check, &mut problems).await;
+        let request = &*request;
+        let name = ModelName::parse(&request.model).map_err(|problem| problems.push(problem)).ok();
+        let extras = Extras::read(request, name.as_ref().map(|name| name.family), &mut problems);
         let Some(name) = name else {
             return Err(context(Error::refused(problems)));
         };
-        let capabilities = self.describe(&name);
+        let capabilities = self.known(&request.model, &name);
         let (warnings, endpoint) =
-            self.admit(&capabilities, &name, &request, &extras, &attachments, problems).map_err(context)?;
+            self.admit(&capabilities, &name, request, &extras, &attachments, problems).map_err(context)?;
         let mut slots = MediaSlots::new();
-        let placed = attachments::place(attachments, &request, &mut slots);
+        let placed = attachments::place(attachments, request, &mut slots);
         let streamed = operation == STREAM;
-        let wire = families::encode(name.family, &request, &placed, &extras, &self.config.wire, streamed);
+        let wire = families::encode(name.family, request, &placed, &extras, &self.config.wire, streamed);
         let body = slots.finish(&wire).map_err(context)?;
-        let call = self.call(endpoint, body, &request, operation);
+        let call = self.call(endpoint, body, request, operation);
         Ok(Prepared { call, warnings, capabilities })
     }
 
@@ -128,7 +134,7 @@ const STREAM: &str = "stream";
 struct Prepared {
     call: Call,
     warnings: Vec<Warning>,
-    capabilities: Capabilities,
+    capabilities: Arc<Capabilities>,
 }
 
 #[async_trait]

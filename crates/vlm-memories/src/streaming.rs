@@ -8,10 +8,10 @@ use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::{Map, Value};
 use vlm_core::{FinishReason, RawReply, StreamEvent, Usage, Warning, WarningKind};
-use vlm_http::{AnswerReader, JsonIndex, RawJson, RawObject, SseEvent, Step, StreamEnd};
+use vlm_http::{AnswerReader, JsonIndex, RawJson, RawObject, RawValue, SseEvent, Step, StreamEnd};
 
 use crate::error::{Ground, ReplyError};
-use crate::reply::{classify, content, finish, metadata, not_understood, usage};
+use crate::reply::{self, classify, content, finish, metadata, not_understood};
 use crate::settings::StreamText;
 
 /// Named events that carry no content.
@@ -48,11 +48,10 @@ impl AnswerReader for Reader {
         if data == "[DONE]" {
             return Ok(Step::End);
         }
-        let completes = name == Some("complete");
         let json = match RawJson::parse_with(std::mem::take(&mut self.index), data) {
             Ok(json) => json,
             Err(_) if name != Some("error") && is_harmless(name, data) => {
-                return Ok(if completes { Step::End } else { Step::More });
+                return Ok(if name == Some("complete") { Step::End } else { Step::More });
             }
             Err(_) => return Err(unreadable(event, data)),
         };
@@ -63,8 +62,7 @@ impl AnswerReader for Reader {
         if name == Some("error") {
             return Err(ReplyError::new(Ground::EventError).with_words(object.text("message").unwrap_or_default()));
         }
-        let done = completes || object.text("status").as_deref() == Some("completed");
-        self.object(&object, name, done, out)?;
+        let done = self.object(&object, name, out)?;
         self.index = json.into_index();
         Ok(if done { Step::End } else { Step::More })
     }
@@ -106,40 +104,49 @@ impl AnswerReader for Reader {
 }
 
 impl Reader {
+    /// Reads an event; true when it is the end mark.
     fn object(
         &mut self,
         object: &RawObject<'_>,
         name: Option<&str>,
-        done: bool,
         out: &mut VecDeque<StreamEvent>,
-    ) -> Result<(), ReplyError> {
+    ) -> Result<bool, ReplyError> {
         let before = out.len();
+        let [status, choices, token, usage] = object.get(["status", "choices", "token", "usage"]);
+        let done = name == Some("complete") || status.and_then(|status| status.text()).as_deref() == Some("completed");
         if !self.started || done {
             self.start(object, out);
         }
         let last = self.choices.last().copied();
-        for (at, choice) in object.objects("choices").enumerate() {
+        let all = || choices.iter().flat_map(RawValue::objects);
+        for (at, choice) in all().enumerate() {
+            let [index, delta, reason] = choice.get(["index", "delta", "finish_reason"]);
             // Where an event holds all choices, their places tell what their indices do not.
-            let places_tell = || last.is_none_or(|last| (last as usize) < object.objects("choices").count());
-            if !choice.has("index") && !places_tell() && says_anything(&choice) {
+            let places_tell = || last.is_none_or(|last| (last as usize) < all().count());
+            if !is_there(index) && !places_tell() && says_anything(&choice) {
                 return Err(ReplyError::new(Ground::WhoseChoice));
             }
-            self.choice(&choice, at as u32, out)?;
+            let index = reply::index(index, at as u32);
+            self.choice(&choice, index, delta.and_then(|delta| delta.object()), out)?;
+            let reason = finish(reason);
+            if reason != FinishReason::Unknown {
+                out.push_back(StreamEvent::Finish { choice: index, reason });
+            }
         }
-        if let Some(token) = object.text("token") {
+        if let Some(token) = token.and_then(|token| token.text()) {
             self.text(0, token, out)?;
         }
-        if let Some(counts) = object.object("usage") {
-            self.usage = usage(&counts);
+        if let Some(counts) = usage.and_then(|usage| usage.object()) {
+            self.usage = reply::usage(&counts);
             out.push_back(StreamEvent::Usage { usage: self.usage.clone() });
-        } else if object.has("usage") && !std::mem::replace(&mut self.odd_usage, true) {
+        } else if is_there(usage) && !std::mem::replace(&mut self.odd_usage, true) {
             out.push_back(StreamEvent::Warning { warning: not_understood("usage") });
         }
         let silent = name.is_some_and(|name| SILENT_NAMES.contains(&name));
-        if out.len() == before && !object.has("choices") && !silent && !done {
+        if out.len() == before && !is_there(choices) && !silent && !done {
             self.not_understood += 1;
         }
-        Ok(())
+        Ok(done)
     }
 
     fn start(&mut self, object: &RawObject<'_>, out: &mut VecDeque<StreamEvent>) {
@@ -153,24 +160,27 @@ impl Reader {
         }
     }
 
-    fn choice(&mut self, choice: &RawObject<'_>, at: u32, out: &mut VecDeque<StreamEvent>) -> Result<(), ReplyError> {
-        let index = choice.whole_number("index").and_then(|index| u32::try_from(index).ok()).unwrap_or(at);
+    fn choice(
+        &mut self,
+        choice: &RawObject<'_>,
+        index: u32,
+        delta: Option<RawObject<'_>>,
+        out: &mut VecDeque<StreamEvent>,
+    ) -> Result<(), ReplyError> {
         self.choices.insert(index);
-        if let Some(delta) = choice.object("delta") {
-            if let Some(text) = delta.text("reasoning_content").filter(|text| !text.is_empty()) {
+        if let Some(delta) = delta {
+            let texts = delta.get(["reasoning_content", "content"]);
+            let [reasoning, content] = texts.map(|text| text.and_then(|text| text.text()));
+            if let Some(text) = reasoning.filter(|text| !text.is_empty()) {
                 out.push_back(StreamEvent::Reasoning { choice: index, text: text.into_owned() });
             }
-            if let Some(text) = delta.text("content") {
+            if let Some(text) = content {
                 self.text(index, text, out)?;
             }
         } else if let Some(text) = choice.text("text") {
             self.text(index, text, out)?;
         } else if let Some(text) = choice.object("message").as_ref().and_then(content) {
             self.text(index, Cow::Owned(text), out)?;
-        }
-        let reason = finish(choice);
-        if reason != FinishReason::Unknown {
-            out.push_back(StreamEvent::Finish { choice: index, reason });
         }
         Ok(())
     }
@@ -209,6 +219,11 @@ impl Reader {
 fn is_harmless(name: Option<&str>, data: &str) -> bool {
     let silent = name.is_some_and(|name| SILENT_NAMES.contains(&name) || name == "complete");
     data.is_empty() || (silent && data != "\"Error\"")
+}
+
+/// Whether a field is there, and not null.
+fn is_there(field: Option<RawValue<'_>>) -> bool {
+    field.is_some_and(|value| !value.is_null())
 }
 
 /// Whether a choice of an event brings text, and not only its end.

@@ -1,7 +1,7 @@
 //! Configuration of the provider, checked once when it is built.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use vlm_core::{Error, ErrorKind, PriceList};
 use vlm_http::{BaseUrl, Deadlines, HttpClient, Limits, RetryPolicy, Secret, Transport, TransportConfig};
@@ -255,6 +255,7 @@ impl OpenAiBuilder {
             secret_headers,
             profile: Arc::new(self.profile),
             prices: self.prices,
+            known: OnceLock::new(),
         }))
     }
 

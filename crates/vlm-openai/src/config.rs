@@ -1,8 +1,9 @@
 //! What the builder has checked and the provider works by.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
-use vlm_core::PriceList;
+use vlm_core::{Capabilities, PriceList};
 use vlm_http::{HttpClient, Secret};
 
 use crate::profile::Profile;
@@ -18,4 +19,6 @@ pub(crate) struct Config {
     pub(crate) secret_headers: Vec<(String, Secret)>,
     pub(crate) profile: Arc<Profile>,
     pub(crate) prices: Option<PriceList>,
+    /// What each listed model can do, by its name.
+    pub(crate) known: OnceLock<BTreeMap<String, Arc<Capabilities>>>,
 }

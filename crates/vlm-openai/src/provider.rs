@@ -65,24 +65,31 @@ impl OpenAi {
         model
     }
 
+    /// [`describe`](Self::describe); a listed model is described once.
+    fn known(&self, name: &str) -> Arc<Capabilities> {
+        let listed = || self.models().into_iter().map(|model| (model.model.clone(), Arc::new(model))).collect();
+        let known = self.config.known.get_or_init(listed);
+        known.get(name).cloned().unwrap_or_else(|| Arc::new(self.describe(name)))
+    }
+
     /// Everything up to the first byte: what is wrong is found here.
     async fn prepare(&self, request: &Request, operation: &'static str) -> Result<Prepared> {
         let context = |error: Error| {
             error.with_provider(self.profile().id.clone()).with_operation(operation).with_model(request.model.clone())
         };
-        let mut request = request.clone();
         let mut problems = Vec::new();
         let check = |url: &str| check_media_url(url, self.config.loopback).map_err(|problem| problem.to_string());
-        let attachments = Attachments::open(&mut request, check, &mut problems).await;
+        let (attachments, request) = Attachments::open(request, check, &mut problems).await;
+        let request = &*request;
         problems.extend(name_problem(&request.model));
-        let extras = Extras::read(&request, self.profile(), &mut problems);
-        let capabilities = self.describe(&request.model);
-        let warnings = self.admit(&capabilities, &request, &extras, &attachments, problems).map_err(context)?;
+        let extras = Extras::read(request, self.profile(), &mut problems);
+        let capabilities = self.known(&request.model);
+        let warnings = self.admit(&capabilities, request, &extras, &attachments, problems).map_err(context)?;
         let mut slots = MediaSlots::new();
-        let placed = attachments::place(attachments, &request, &mut slots);
-        let body = wire::encode(&request, &placed, &extras, self.profile(), operation == STREAM);
+        let placed = attachments::place(attachments, request, &mut slots);
+        let body = wire::encode(request, &placed, &extras, self.profile(), operation == STREAM);
         let body = slots.finish(&body).map_err(context)?;
-        let call = self.call(body, &request, operation);
+        let call = self.call(body, request, operation);
         Ok(Prepared { call, warnings, capabilities })
     }
 
@@ -174,7 +181,7 @@ const STREAM: &str = "stream";
 struct Prepared {
     call: Call,
     warnings: Vec<Warning>,
-    capabilities: Capabilities,
+    capabilities: Arc<Capabilities>,
 }
 
 #[async_trait]

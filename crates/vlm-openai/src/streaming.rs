@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use vlm_core::{Cost, ErrorKind, FinishReason, PriceSchedule, RawReply, StreamEvent, Usage, Warning, WarningKind};
-use vlm_http::{AnswerReader, JsonIndex, RawJson, RawObject, SseEvent, Step, StreamEnd};
+use vlm_http::{AnswerReader, JsonIndex, RawJson, RawObject, RawValue, SseEvent, Step, StreamEnd};
 
 use crate::error::{Ground, ReplyError};
 use crate::pricing;
@@ -140,32 +140,46 @@ impl Reader {
 
     fn chunk(&mut self, chunk: &RawObject<'_>, out: &mut VecDeque<StreamEvent>) -> Result<(), ReplyError> {
         let before = out.len();
-        self.start(chunk, out);
+        let [choices, usage, tier] = chunk.get(["choices", "usage", "service_tier"]);
+        self.start(chunk, tier, out);
+        let all = || choices.iter().flat_map(RawValue::objects);
         let last = self.choices.last().copied();
-        for (at, choice) in chunk.objects("choices").enumerate() {
+        for (at, choice) in all().enumerate() {
+            let [index, delta, message, reason] = choice.get(["index", "delta", "message", "finish_reason"]);
+            // A server that streams a whole message does so under its usual name.
+            let delta = [delta, message].into_iter().flatten().find_map(|delta| delta.object());
             // Where an event holds all choices, their places tell what their indices do not.
-            let places_tell = || last.is_none_or(|last| (last as usize) < chunk.objects("choices").count());
-            if !choice.has("index") && !places_tell() && says_anything(&choice) {
+            let places_tell = || last.is_none_or(|last| (last as usize) < all().count());
+            if !is_there(index) && !places_tell() && says_anything(delta) {
                 return Err(ReplyError::new(Ground::WhoseChoice));
             }
-            self.choice(&choice, at as u32, out);
+            let index = reply::index(index, at as u32);
+            self.choices.insert(index);
+            if let Some(delta) = delta {
+                self.delta(index, &delta, out);
+            }
+            let reason = reply::finish(reason);
+            if reason != FinishReason::Unknown {
+                out.push_back(StreamEvent::Finish { choice: index, reason });
+            }
         }
-        if let Some(counts) = chunk.object("usage") {
+        if let Some(counts) = usage.and_then(|usage| usage.object()) {
             self.usage = reply::usage(&counts);
             self.metadata.extend(reply::charged(&counts));
             out.push_back(StreamEvent::Usage { usage: self.usage.clone() });
-        } else if chunk.has("usage") && !std::mem::replace(&mut self.odd_usage, true) {
+        } else if is_there(usage) && !std::mem::replace(&mut self.odd_usage, true) {
             out.push_back(StreamEvent::Warning { warning: reply::not_understood("usage") });
         }
-        if out.len() == before && !chunk.has("choices") {
+        if out.len() == before && !is_there(choices) {
             self.not_understood += 1;
         }
         Ok(())
     }
 
-    fn start(&mut self, chunk: &RawObject<'_>, out: &mut VecDeque<StreamEvent>) {
+    fn start(&mut self, chunk: &RawObject<'_>, tier: Option<RawValue<'_>>, out: &mut VecDeque<StreamEvent>) {
         reply::metadata(chunk, &mut self.metadata);
-        if let Some(tier) = chunk.text("service_tier").filter(|tier| self.service_tier.as_deref() != Some(tier)) {
+        let tier = tier.and_then(|tier| tier.text());
+        if let Some(tier) = tier.filter(|tier| self.service_tier.as_deref() != Some(tier)) {
             self.service_tier = Some(tier.into());
         }
         if self.started {
@@ -180,28 +194,20 @@ impl Reader {
         }
     }
 
-    fn choice(&mut self, choice: &RawObject<'_>, at: u32, out: &mut VecDeque<StreamEvent>) {
-        let index = reply::index(choice, at);
-        self.choices.insert(index);
-        // A server that streams a whole message does so under its usual name.
-        if let Some(delta) = choice.object("delta").or_else(|| choice.object("message")) {
-            if let Some(text) = reply::reasoning(&delta, &self.profile) {
-                out.push_back(StreamEvent::Reasoning { choice: index, text: text.into() });
-            }
-            if let Some(text) = reply::content(&delta).filter(|text| !text.is_empty()) {
-                self.answered.insert(index);
-                out.push_back(StreamEvent::Text { choice: index, text });
-            }
-            if let Some(words) = reply::refusal(&delta) {
-                self.refusal(index, &words);
-            }
-            if reply::calls_tools(&delta) {
-                self.not_understood += 1;
-            }
+    fn delta(&mut self, choice: u32, delta: &RawObject<'_>, out: &mut VecDeque<StreamEvent>) {
+        if let Some(text) = reply::reasoning(delta, &self.profile) {
+            out.push_back(StreamEvent::Reasoning { choice, text: text.into() });
         }
-        let reason = reply::finish(choice);
-        if reason != FinishReason::Unknown {
-            out.push_back(StreamEvent::Finish { choice: index, reason });
+        let [content, refusal, calls] = delta.get(["content", "refusal", "tool_calls"]);
+        if let Some(text) = content.and_then(reply::content_of).filter(|text| !text.is_empty()) {
+            self.answered.insert(choice);
+            out.push_back(StreamEvent::Text { choice, text });
+        }
+        if let Some(words) = refusal.and_then(|refusal| refusal.text()).filter(|words| !words.is_empty()) {
+            self.refusal(choice, &words);
+        }
+        if calls.is_some_and(|calls| calls.objects().next().is_some()) {
+            self.not_understood += 1;
         }
     }
 
@@ -213,9 +219,13 @@ impl Reader {
     }
 }
 
+/// Whether a field is there, and not null.
+fn is_there(field: Option<RawValue<'_>>) -> bool {
+    field.is_some_and(|value| !value.is_null())
+}
+
 /// Whether a choice of an event brings text of any sort, and not only its end.
-fn says_anything(choice: &RawObject<'_>) -> bool {
-    let delta = choice.object("delta").or_else(|| choice.object("message"));
+fn says_anything(delta: Option<RawObject<'_>>) -> bool {
     delta.is_some_and(|delta| reply::content(&delta).is_some_and(|text| !text.is_empty()))
 }
 

@@ -52,12 +52,12 @@ impl HttpClient {
         attempts: u32,
     ) -> Result<Opened<T>, Failure> {
         let response = self.head(context, call, first.is_some()).await?;
-        let stream = is_stream(&response);
+        let first = first.filter(|_| is_stream(&response));
         let WireResponse { status, headers, mut body, framed } = response;
         let status = status.as_u16();
         debug!(host = context.host, attempt = attempts, status, elapsed = ?context.elapsed(), "reply");
         let id = reply::request_id(&headers).map(str::to_owned);
-        if let Some(first) = first.filter(|_| stream) {
+        if let Some(first) = first {
             let opened = match encoded(&headers) {
                 Ok(()) => {
                     self.first_event(context, Source { status, id: id.clone(), body, framed }, first, attempts).await

@@ -2,6 +2,8 @@
 //!
 //! The pass checks the whole document, and does not recurse: brackets cannot overflow the stack.
 
+use std::borrow::Cow;
+
 /// What a value is, or that it is a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -16,111 +18,176 @@ pub(super) enum Kind {
 }
 
 /// A value or a key, in the order of the document.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Node {
     /// Where it begins; a text or a key after its quotation mark.
     pub(super) start: u32,
     /// Where it ends; a text or a key before its quotation mark.
     pub(super) end: u32,
-    /// The node after it and all that is in it. While a container is open, the one that it stands in.
-    pub(super) next: u32,
+    /// How many nodes it is: itself, and all that is in it. While a container is open, the place of the one that it
+    /// stands in.
+    pub(super) span: u32,
     pub(super) kind: Kind,
     /// A text or a key holds escapes.
     pub(super) escaped: bool,
+}
+
+impl Node {
+    /// The piece of the document; of a text or a key, with its escapes.
+    #[inline]
+    pub(super) fn slice<'a>(&self, document: &'a str) -> &'a str {
+        document.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+
+    /// A text or a key; none when an escape stands for half a character.
+    #[inline]
+    pub(super) fn string<'a>(&self, document: &'a str) -> Option<Cow<'a, str>> {
+        if self.escaped { self.unescaped(document).map(Cow::Owned) } else { Some(Cow::Borrowed(self.slice(document))) }
+    }
+
+    #[cold]
+    fn unescaped(&self, document: &str) -> Option<String> {
+        let quoted = document.get(self.start as usize - 1..self.end as usize + 1)?;
+        serde_json::from_str(quoted).ok()
+    }
 }
 
 /// No container is open.
 const NONE: u32 = u32::MAX;
 
 /// Reads a document that is one object into `nodes`; `None` when it is no JSON, something else, or not one document.
-pub(super) fn read(text: &str, nodes: &mut Vec<Node>) -> Option<()> {
+///
+/// Its first `same` bytes are those of the document that stands in `nodes` already.
+pub(super) fn read(text: &str, nodes: &mut Vec<Node>, same: usize) -> Option<()> {
     // Places are kept in 32 bits.
     u32::try_from(text.len()).ok().filter(|length| *length != NONE)?;
-    let mut scanner = Scanner { bytes: text.as_bytes(), at: 0, open: NONE, nodes };
-    scanner.blank();
-    if scanner.peek()? != b'{' {
+    let mut scanner = Scanner { bytes: text.as_bytes(), at: 0, open: NONE, in_object: false, nodes };
+    if scanner.resume(same).is_some() {
+        return scanner.document(true);
+    }
+    scanner.nodes.clear();
+    if scanner.token()? != b'{' {
         return None;
     }
-    scanner.document()
+    scanner.document(false)
 }
 
 struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
-    /// The innermost container that is open.
+    /// The innermost container that is open, and whether it is an object.
     open: u32,
+    in_object: bool,
     nodes: &'a mut Vec<Node>,
 }
 
 impl Scanner<'_> {
-    fn document(&mut self) -> Option<()> {
+    /// Goes on from the last key that begins in the first `same` bytes: up to there, the nodes are what they would become.
+    fn resume(&mut self, same: usize) -> Option<()> {
+        let known = self.nodes.partition_point(|node| node.start as usize <= same);
+        let place = self.nodes[..known].iter().rposition(|node| node.kind == Kind::Key)?;
+        self.at = self.nodes[place].start as usize - 1;
+        self.nodes.truncate(place);
+        // The containers around the key are open again.
+        let mut next = 0;
+        while let Some(node) = self.nodes.get_mut(next) {
+            let after = next + node.span as usize;
+            if after > place {
+                node.span = std::mem::replace(&mut self.open, next as u32);
+                next += 1;
+            } else {
+                next = after;
+            }
+        }
+        self.in_object = true;
+        Some(())
+    }
+
+    /// Reads on where a value or a key is next, to the end of the document.
+    fn document(&mut self, mut key_is_next: bool) -> Option<()> {
         loop {
+            if key_is_next {
+                self.key()?;
+            }
             let began = self.value()?;
+            key_is_next = self.in_object;
             if began && !self.close_empty() {
-                self.key_of_object()?;
                 continue;
             }
             if self.after_value()? {
                 return (self.at == self.bytes.len()).then_some(());
             }
+            key_is_next = self.in_object;
         }
     }
 
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
-    fn blank(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+    /// The next byte that is no blank; it is not passed.
+    #[inline]
+    fn token(&mut self) -> Option<u8> {
+        loop {
+            let byte = self.peek()?;
+            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return Some(byte);
+            }
             self.at += 1;
         }
     }
 
     /// Reads a value, or the beginning of a container, which is true.
     fn value(&mut self) -> Option<bool> {
-        match self.peek()? {
-            b'{' => self.begin(Kind::Object),
-            b'[' => self.begin(Kind::Array),
+        match self.token()? {
             b'"' => self.text(Kind::Text)?,
+            b'{' => {
+                self.begin(Kind::Object);
+                return Some(true);
+            }
+            b'[' => {
+                self.begin(Kind::Array);
+                return Some(true);
+            }
             b't' => self.literal(b"true", Kind::True)?,
             b'f' => self.literal(b"false", Kind::False)?,
             b'n' => self.literal(b"null", Kind::Null)?,
             _ => self.number()?,
         }
-        Some(self.nodes.last().is_some_and(|node| matches!(node.kind, Kind::Object | Kind::Array)))
+        Some(false)
     }
 
+    #[inline]
     fn push(&mut self, start: usize, end: usize, kind: Kind, escaped: bool) {
-        let next = self.nodes.len() as u32 + 1;
-        self.nodes.push(Node { start: start as u32, end: end as u32, next, kind, escaped });
+        self.nodes.push(Node { start: start as u32, end: end as u32, span: 1, kind, escaped });
     }
 
     fn begin(&mut self, kind: Kind) {
         let place = self.nodes.len() as u32;
-        self.push(self.at, self.at, kind, false);
-        self.nodes[place as usize].next = self.open;
+        let (start, span) = (self.at as u32, self.open);
+        self.nodes.push(Node { start, end: start, span, kind, escaped: false });
         self.open = place;
+        self.in_object = kind == Kind::Object;
         self.at += 1;
-        self.blank();
-    }
-
-    fn is_open(&self, kind: Kind) -> bool {
-        self.nodes.get(self.open as usize).is_some_and(|node| node.kind == kind)
     }
 
     /// Ends the innermost container; its bracket is the next byte.
     fn close(&mut self) {
         self.at += 1;
-        let next = self.nodes.len() as u32;
-        let node = &mut self.nodes[self.open as usize];
-        node.end = self.at as u32;
-        self.open = std::mem::replace(&mut node.next, next);
+        let after = self.nodes.len() as u32;
+        if let Some(node) = self.nodes.get_mut(self.open as usize) {
+            node.end = self.at as u32;
+            let around = std::mem::replace(&mut node.span, after - self.open);
+            self.open = around;
+        }
+        self.in_object = self.nodes.get(self.open as usize).is_some_and(|node| node.kind == Kind::Object);
     }
 
     /// Ends a container that has just begun, if there is nothing in it.
     fn close_empty(&mut self) -> bool {
-        let bracket = if self.is_open(Kind::Object) { b'}' } else { b']' };
-        let empty = self.peek() == Some(bracket);
+        let bracket = if self.in_object { b'}' } else { b']' };
+        let empty = self.token() == Some(bracket);
         if empty {
             self.close();
         }
@@ -129,41 +196,31 @@ impl Scanner<'_> {
 
     /// What follows a value: ends of containers, then another value. True at the end of the document.
     fn after_value(&mut self) -> Option<bool> {
-        loop {
-            self.blank();
-            if self.open == NONE {
-                return Some(true);
-            }
-            let object = self.is_open(Kind::Object);
-            match self.peek()? {
+        while self.open != NONE {
+            match self.token()? {
                 b',' => {
                     self.at += 1;
-                    self.blank();
-                    self.key_of_object()?;
                     return Some(false);
                 }
-                b'}' if object => self.close(),
-                b']' if !object => self.close(),
+                b'}' if self.in_object => self.close(),
+                b']' if !self.in_object => self.close(),
                 _ => return None,
             }
         }
+        self.token();
+        Some(true)
     }
 
     /// In an object, the key of the next value.
-    fn key_of_object(&mut self) -> Option<()> {
-        if !self.is_open(Kind::Object) {
-            return Some(());
-        }
-        if self.peek()? != b'"' {
+    fn key(&mut self) -> Option<()> {
+        if self.token()? != b'"' {
             return None;
         }
         self.text(Kind::Key)?;
-        self.blank();
-        if self.peek()? != b':' {
+        if self.token()? != b':' {
             return None;
         }
         self.at += 1;
-        self.blank();
         Some(())
     }
 
@@ -239,26 +296,47 @@ impl Scanner<'_> {
     }
 
     /// Skips what stands for itself in a text: all but quotation marks, backslashes and control characters. Eight bytes
-    /// at a time.
+    /// at a time, and more once the text is long.
     fn plain(&mut self) {
-        const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-        const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
-        let equal = |chunk: u64, byte: u8| {
-            let differs = chunk ^ (ONES * u64::from(byte));
-            differs.wrapping_sub(ONES) & !differs
-        };
-        while let Some((chunk, _)) = self.bytes[self.at..].split_first_chunk::<8>() {
-            let chunk = u64::from_le_bytes(*chunk);
-            let control = chunk.wrapping_sub(ONES * 0x20) & !chunk;
-            let found = (equal(chunk, b'"') | equal(chunk, b'\\') | control) & HIGH;
+        let start = self.at;
+        while let Some((block, _)) = self.bytes[self.at..].split_first_chunk::<8>() {
+            let found = special(u64::from_le_bytes(*block));
             if found != 0 {
                 self.at += found.trailing_zeros() as usize / 8;
                 return;
             }
             self.at += 8;
+            if self.at - start == LONG {
+                let blocks = self.bytes[self.at..].as_chunks::<LONG>().0.iter();
+                self.at += LONG * blocks.take_while(|block| !any_special(block)).count();
+            }
         }
-        while self.peek().is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+        while self.peek().is_some_and(is_plain) {
             self.at += 1;
         }
     }
+}
+
+/// Of this length, a text is taken for a long one; and as many bytes of it are then looked at together.
+const LONG: usize = 32;
+
+fn is_plain(byte: u8) -> bool {
+    byte >= 0x20 && byte != b'"' && byte != b'\\'
+}
+
+/// A loop without an exit becomes a few wide instructions.
+fn any_special(block: &[u8; LONG]) -> bool {
+    block.iter().fold(false, |any, byte| any | !is_plain(*byte))
+}
+
+/// Sets the high bit of the first byte that does not stand for itself. Bytes after it may be marked wrongly.
+fn special(block: u64) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    let equal = |byte: u8| {
+        let differs = block ^ (ONES * u64::from(byte));
+        differs.wrapping_sub(ONES) & !differs
+    };
+    let control = block.wrapping_sub(ONES * 0x20) & !block;
+    (equal(b'"') | equal(b'\\') | control) & HIGH
 }

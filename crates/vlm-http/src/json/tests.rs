@@ -145,6 +145,30 @@ proptest! {
         let used = RawJson::parse_with(JsonIndex::default(), &before).unwrap().into_index();
         same(RawJson::parse_with(used, &json).unwrap().root(), &serde_json::from_str(&json).unwrap());
     }
+
+    #[test]
+    fn a_document_that_begins_like_the_one_before_is_read_like_any_other(
+        mut fields in fields(value()),
+        long in proptest::option::of("[a-z]{0,1100}"),
+        places in (any::<prop::sample::Index>(), any::<prop::sample::Index>()),
+        new in prop_oneof!["[]{}\",:]", "[0-9a-z]{0,3}", r#"",?"[a-c]":1,"d":""#],
+    ) {
+        fields.extend(long.map(|text| (String::from("!"), Value::from(text))));
+        let before = serde_json::to_string(&fields).unwrap();
+        let mut now = before.clone();
+        let boundary = |place: prop::sample::Index| {
+            let place = place.index(now.len());
+            (place..now.len()).find(|place| now.is_char_boundary(*place)).unwrap_or(now.len())
+        };
+        let (a, b) = (boundary(places.0), boundary(places.1));
+        now.replace_range(a.min(b)..a.max(b), &new);
+        let index = RawJson::parse_with(JsonIndex::default(), &before).unwrap().into_index();
+        let (read, expected) = (RawJson::parse_with(index, &now), RawJson::parse(now.as_bytes()));
+        prop_assert_eq!(read.is_ok(), expected.is_ok());
+        if let (Ok(read), Ok(expected)) = (read, expected) {
+            prop_assert_eq!(read.index.nodes(), expected.index.nodes());
+        }
+    }
 }
 
 #[test]

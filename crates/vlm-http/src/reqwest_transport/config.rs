@@ -33,7 +33,7 @@ impl fmt::Debug for ProxyChoice {
     }
 }
 
-/// Settings of a [`ReqwestTransport`].
+/// Settings of a [`ReqwestTransport`](super::ReqwestTransport).
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TransportConfig {

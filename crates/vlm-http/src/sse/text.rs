@@ -4,31 +4,31 @@ use std::fmt;
 use std::ops::Deref;
 
 use bytes::Bytes;
+use bytestring::ByteString;
 
 /// UTF-8 text in a shared buffer; cheap to clone and to slice out of what came from the network.
 ///
 /// `Debug` shows the length only: it is a model's answer.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
-pub struct EventText(Bytes);
+pub struct EventText(ByteString);
 
 impl EventText {
     /// The text, and whether bytes that are not UTF-8 were replaced.
     pub(crate) fn lossy(bytes: Bytes) -> (Self, bool) {
-        match std::str::from_utf8(&bytes) {
-            Ok(_) => (Self(bytes), false),
+        match ByteString::try_from(bytes.clone()) {
+            Ok(text) => (Self(text), false),
             Err(_) => (Self(String::from_utf8_lossy(&bytes).into_owned().into()), true),
         }
     }
 
-    /// The text. Bind it once where it is read often: the bytes are checked again at each call, which is the price of
-    /// doing without unsafe code.
+    /// The text.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        &self.0
     }
 
     /// The bytes of the text.
     pub fn as_bytes(&self) -> &Bytes {
-        &self.0
+        self.0.as_bytes()
     }
 }
 
@@ -48,7 +48,7 @@ impl AsRef<str> for EventText {
 
 impl From<&str> for EventText {
     fn from(text: &str) -> Self {
-        Self(Bytes::copy_from_slice(text.as_bytes()))
+        Self(text.into())
     }
 }
 
@@ -60,13 +60,13 @@ impl From<String> for EventText {
 
 impl PartialEq<str> for EventText {
     fn eq(&self, other: &str) -> bool {
-        self.0 == other.as_bytes()
+        self.as_str() == other
     }
 }
 
 impl PartialEq<&str> for EventText {
     fn eq(&self, other: &&str) -> bool {
-        self.0 == other.as_bytes()
+        self.as_str() == *other
     }
 }
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use vlm_core::{Completion, ErrorKind};
-use vlm_http::{RawJson, RawObject, excerpt};
+use vlm_http::{RawJson, RawObject, RawValue, excerpt};
 
 use crate::error::{Ground, ReplyError};
 
@@ -29,7 +29,10 @@ pub(crate) fn judge(status: u16, body: &[u8]) -> Result<Completion, ReplyError> 
 
 /// The error inside a reply with status 200, or inside a streamed event; the `choices` of an event may be missing.
 pub(crate) fn refusal_in_event(event: &RawObject<'_>) -> Option<ReplyError> {
-    envelope(event).or_else(|| errored(event))
+    let [failed, success, code, status, error] = event.get(["failed", "success", "code", "status", "error"]);
+    let flag = |field: Option<RawValue<'_>>| field.and_then(|field| field.flag());
+    let flagged = flag(failed) == Some(true) || flag(success) == Some(false);
+    envelope(event, flagged, code).or_else(|| errored(event, status, error))
 }
 
 fn refusal(reply: &RawObject<'_>) -> Option<ReplyError> {
@@ -56,9 +59,8 @@ fn no_credit(code: Option<&str>, words: Option<&str>) -> bool {
 }
 
 /// The older envelope: flags, or a code that is no success.
-fn envelope(reply: &RawObject<'_>) -> Option<ReplyError> {
-    let flagged = reply.flag("failed") == Some(true) || reply.flag("success") == Some(false);
-    let code = reply.word("code").filter(|code| !is_success(code));
+fn envelope(reply: &RawObject<'_>, flagged: bool, code: Option<RawValue<'_>>) -> Option<ReplyError> {
+    let code = code.and_then(|code| code.word()).filter(|code| !is_success(code));
     if !flagged && code.is_none() {
         return None;
     }
@@ -94,10 +96,10 @@ fn kind_of_code(code: &str, words: &str) -> ErrorKind {
 }
 
 /// A completion that failed upstream.
-fn errored(reply: &RawObject<'_>) -> Option<ReplyError> {
-    let status = reply.text("status");
+fn errored(reply: &RawObject<'_>, status: Option<RawValue<'_>>, error: Option<RawValue<'_>>) -> Option<ReplyError> {
+    let status = status.and_then(|status| status.text());
     let failed = matches!(status.as_deref(), Some("errored" | "failed"));
-    if !failed && !is_truthy(reply) {
+    if !failed && !error.is_some_and(is_truthy) {
         return None;
     }
     let words = words(reply).unwrap_or_default();
@@ -105,8 +107,8 @@ fn errored(reply: &RawObject<'_>) -> Option<ReplyError> {
 }
 
 /// `error` as some services send it with every reply: null, or empty.
-fn is_truthy(reply: &RawObject<'_>) -> bool {
-    reply.value("error").is_some_and(|error| match &error {
+fn is_truthy(error: RawValue<'_>) -> bool {
+    error.value().is_some_and(|error| match &error {
         serde_json::Value::Bool(flag) => *flag,
         serde_json::Value::String(text) => !text.is_empty(),
         serde_json::Value::Object(fields) => !fields.is_empty(),

@@ -8,7 +8,7 @@ pub(crate) mod classify;
 
 use serde_json::{Map, Value};
 use vlm_core::{Choice, Completion, FinishReason, Usage, Warning, WarningKind};
-use vlm_http::RawObject;
+use vlm_http::{RawObject, RawValue};
 
 /// Fields that become the completion's metadata.
 const METADATA: &[&str] = &["object", "status", "meta", "service_tier", "system_fingerprint"];
@@ -49,10 +49,10 @@ pub(crate) fn metadata(reply: &RawObject<'_>, metadata: &mut Map<String, Value>)
 }
 
 fn choice(choice: &RawObject<'_>, at: u32, metadata: &mut Map<String, Value>) -> Choice {
-    let index = choice.whole_number("index").and_then(|index| u32::try_from(index).ok()).unwrap_or(at);
+    let index = index(choice.get(["index"])[0], at);
     let message = choice.object("message");
     let mut answer = Choice::new(index, text(choice, message.as_ref()).unwrap_or_default());
-    answer.finish = finish(choice);
+    answer.finish = finish(choice.get(["finish_reason"])[0]);
     let Some(message) = message else { return answer };
     answer.reasoning = message.text("reasoning_content").filter(|text| !text.is_empty()).map(Into::into);
     if let Some(refusal) = message.text("refusal").filter(|refusal| !refusal.is_empty()) {
@@ -63,6 +63,11 @@ fn choice(choice: &RawObject<'_>, at: u32, metadata: &mut Map<String, Value>) ->
         }
     }
     answer
+}
+
+/// A choice's own index, else its place.
+pub(crate) fn index(index: Option<RawValue<'_>>, at: u32) -> u32 {
+    index.and_then(|index| u32::try_from(index.whole_number()?).ok()).unwrap_or(at)
 }
 
 /// The text of a choice: `text`, else `message.content`, else the arguments of a tool that it called.
@@ -94,14 +99,14 @@ fn tool_arguments(message: &RawObject<'_>) -> Option<String> {
 }
 
 /// Why a choice ended; the word is read on every shape, because some families put it where others do not.
-pub(crate) fn finish(choice: &RawObject<'_>) -> FinishReason {
-    match choice.text("finish_reason").as_deref() {
+pub(crate) fn finish(reason: Option<RawValue<'_>>) -> FinishReason {
+    match reason.and_then(|reason| reason.text()).as_deref() {
         None | Some("") => FinishReason::Unknown,
         Some("end_turn" | "stop_sequence" | "STOP") => FinishReason::Stop,
         Some("max_tokens" | "MAX_TOKENS") => FinishReason::Length,
         Some("tool_use") => FinishReason::ToolCalls,
         Some("content_filtered" | "guardrail_intervened" | "SAFETY") => FinishReason::ContentFilter,
-        Some(word) => FinishReason::from(word.to_owned()),
+        Some(word) => FinishReason::from(word),
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 use vlm_core::{Completion, ErrorKind};
-use vlm_http::{Fault, RawJson, RawObject, excerpt};
+use vlm_http::{Fault, RawJson, RawObject, RawValue, excerpt};
 
 use crate::error::{Ground, ReplyError};
 use crate::profile::Profile;
@@ -52,11 +52,14 @@ fn refusals(reply: &RawObject<'_>, mut answer: Completion) -> Result<Completion,
 /// The error inside a reply with status 200, or inside a streamed event: as `error` at the top or in a choice, or as
 /// vLLM's `{"object": "error", …}`.
 pub(crate) fn error_inside(reply: &RawObject<'_>, profile: &Profile) -> Option<ReplyError> {
-    let of_choice = || reply.objects("choices").find_map(|choice| said_in(&choice));
-    let bare = || (reply.text("object").as_deref() == Some("error")).then(|| Said::at_top(reply));
+    let [error, choices, object] = reply.get(["error", "choices", "object"]);
+    let in_choice = |choice: RawObject<'_>| said_in(&choice, choice.get(["error"])[0]);
+    let of_choice = || choices.and_then(|choices| choices.objects().find_map(in_choice));
+    let bare = || (object?.text()? == "error").then(|| Said::at_top(reply));
     // Some servers answer 200 with nothing but a code and a message.
-    let coded = || (!reply.has("choices") && reply.has("code") && reply.has("message")).then(|| Said::at_top(reply));
-    let said = said_in(reply).or_else(of_choice).or_else(bare).or_else(coded)?;
+    let has_choices = choices.is_some_and(|choices| !choices.is_null());
+    let coded = || (!has_choices && reply.has("code") && reply.has("message")).then(|| Said::at_top(reply));
+    let said = said_in(reply, error).or_else(of_choice).or_else(bare).or_else(coded)?;
     let rule = said.rule(profile);
     let kind = rule.as_ref().map(|(kind, _)| *kind).or_else(|| said.kind_of_status()).or_else(|| said.kind_of_type());
     let ground = Ground::Inside { kind: kind.unwrap_or(ErrorKind::Upstream) };
@@ -67,7 +70,7 @@ fn failed_status(status: u16, body: &[u8], reply: Option<&RawObject<'_>>, profil
     let Some(reply) = reply else {
         return ReplyError::new(Ground::Status { status, kind: None }).with_words(excerpt(body));
     };
-    let mut said = said_in(reply).unwrap_or_else(|| Said::at_top(reply));
+    let mut said = said_in(reply, reply.get(["error"])[0]).unwrap_or_else(|| Said::at_top(reply));
     said.request_id = reply.text("request_id").map(Cow::into_owned);
     // Below 400 a JSON body may be an answer, or a part of one: it is not quoted.
     if said.words.is_empty() && status >= 400 {
@@ -90,14 +93,12 @@ struct Said {
 }
 
 /// The `error` of an object: an object, a text, or something else that is not nothing.
-fn said_in(reply: &RawObject<'_>) -> Option<Said> {
-    if !reply.has("error") {
-        return None;
-    }
-    if let Some(error) = reply.object("error") {
+fn said_in(reply: &RawObject<'_>, error: Option<RawValue<'_>>) -> Option<Said> {
+    let error = error?;
+    if let Some(error) = error.object() {
         return error.has_any().then(|| Said::at_top(&error));
     }
-    match reply.value("error")? {
+    match error.value()? {
         Value::Bool(false) => None,
         Value::String(text) if text.is_empty() => None,
         // Ollama: `{"error": "text"}`. What may stand beside it is not known to anybody.

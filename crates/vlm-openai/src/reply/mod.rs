@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 use vlm_core::{Choice, Completion, FinishReason, Usage, Warning, WarningKind};
-use vlm_http::RawObject;
+use vlm_http::{RawObject, RawValue};
 
 use crate::profile::Profile;
 
@@ -66,8 +66,8 @@ pub(crate) fn metadata(reply: &RawObject<'_>, metadata: &mut Map<String, Value>)
 fn choice(choice: &RawObject<'_>, at: u32, profile: &Profile, metadata: &mut Map<String, Value>) -> Choice {
     let message = choice.object("message");
     let text = message.as_ref().and_then(content).or_else(|| choice.text("text").map(Into::into));
-    let mut answer = Choice::new(index(choice, at), text.unwrap_or_default());
-    answer.finish = finish(choice);
+    let mut answer = Choice::new(index(choice.get(["index"])[0], at), text.unwrap_or_default());
+    answer.finish = finish(choice.get(["finish_reason"])[0]);
     let Some(message) = message else { return answer };
     answer.reasoning = reasoning(&message, profile).map(Into::into);
     if calls_tools(&message) {
@@ -84,8 +84,8 @@ fn choice(choice: &RawObject<'_>, at: u32, profile: &Profile, metadata: &mut Map
 }
 
 /// A choice's own index, else its place.
-pub(crate) fn index(choice: &RawObject<'_>, at: u32) -> u32 {
-    choice.whole_number("index").and_then(|index| u32::try_from(index).ok()).unwrap_or(at)
+pub(crate) fn index(index: Option<RawValue<'_>>, at: u32) -> u32 {
+    index.and_then(|index| u32::try_from(index.whole_number()?).ok()).unwrap_or(at)
 }
 
 /// Whether a message calls tools; an empty list of calls is none.
@@ -105,22 +105,28 @@ pub(crate) fn reasoning<'a>(message: &RawObject<'a>, profile: &Profile) -> Optio
 
 /// `content` is a string, or parts whose texts are joined.
 pub(crate) fn content(message: &RawObject<'_>) -> Option<String> {
-    if let Some(text) = message.text("content") {
+    let [content] = message.get(["content"]);
+    content_of(content?)
+}
+
+/// The text of a `content`.
+pub(crate) fn content_of(content: RawValue<'_>) -> Option<String> {
+    if let Some(text) = content.text() {
         return Some(text.into());
     }
-    let mut parts = message.objects("content").peekable();
+    let mut parts = content.objects().peekable();
     parts.peek()?;
     Some(parts.filter_map(|part| part.text("text")).collect())
 }
 
 /// Why a choice ended.
-pub(crate) fn finish(choice: &RawObject<'_>) -> FinishReason {
-    match choice.text("finish_reason").as_deref() {
+pub(crate) fn finish(reason: Option<RawValue<'_>>) -> FinishReason {
+    match reason.and_then(|reason| reason.text()).as_deref() {
         None | Some("" | "null") => FinishReason::Unknown,
         Some("eos" | "eos_token" | "end_turn" | "stop_sequence") => FinishReason::Stop,
         Some("max_tokens") => FinishReason::Length,
         Some("function_call") => FinishReason::ToolCalls,
-        Some(word) => FinishReason::from(word.to_owned()),
+        Some(word) => FinishReason::from(word),
     }
 }
 
@@ -149,7 +155,8 @@ pub(crate) fn usage(counts: &RawObject<'_>) -> Usage {
 
 /// What OpenRouter says that it charged, in its credits.
 pub(crate) fn charged(counts: &RawObject<'_>) -> Option<(String, Value)> {
-    Some(("usage.cost".to_owned(), counts.value("cost")?))
+    let cost = counts.value("cost")?;
+    Some(("usage.cost".to_owned(), cost))
 }
 
 #[cfg(test)]
