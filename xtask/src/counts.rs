@@ -33,22 +33,29 @@ pub(crate) fn run(workspace: &Workspace, accept: bool) -> Result<()> {
     if !has_valgrind() {
         return Err(Error::failed("valgrind is not installed: `apt-get install valgrind`, or your system's way"));
     }
+    // Looked for first: counting takes minutes.
+    let kept = if accept { None } else { Some(kept(workspace)?) };
     let program = build(workspace)?;
     let counted = Book { machine: machine(workspace)?, counts: count_all(&program)? };
-    if accept {
+    let Some(kept) = kept else {
         let path = workspace.root().join(BOOK);
         std::fs::write(&path, counted.to_string())
             .map_err(|error| Error::failed(format!("cannot write {BOOK}: {error}")))?;
         println!("{counted}\nwritten to {BOOK}");
         return Ok(());
-    }
-    let kept = Book::parse(&workspace.read(BOOK)?).map_err(|problem| Error::failed(format!("{BOOK}: {problem}")))?;
+    };
     print!("{}", counted.beside(&kept));
     if counted.machine != kept.machine {
         println!("not judged: the kept counts are of {}, these are of {}", kept.machine, counted.machine);
         return Ok(());
     }
     conclude("counts", &counted.findings(&kept, BOOK))
+}
+
+fn kept(workspace: &Workspace) -> Result<Book> {
+    let text = workspace.read(BOOK);
+    let text = text.map_err(|error| Error::failed(format!("{error}; `cargo xtask counts --accept` writes it")))?;
+    Book::parse(&text).map_err(|problem| Error::failed(format!("{BOOK}: {problem}")))
 }
 
 fn has_valgrind() -> bool {
