@@ -45,6 +45,15 @@ impl Node {
         if self.escaped { self.unescaped(document).map(Cow::Owned) } else { Some(Cow::Borrowed(self.slice(document))) }
     }
 
+    /// What [`string`](Self::string) gives, as bytes to compare: a piece of them costs less than a piece of text.
+    #[inline]
+    pub(super) fn bytes<'a>(&self, document: &'a str) -> Option<Cow<'a, [u8]>> {
+        if self.escaped {
+            return self.unescaped(document).map(|text| Cow::Owned(text.into_bytes()));
+        }
+        document.as_bytes().get(self.start as usize..self.end as usize).map(Cow::Borrowed)
+    }
+
     #[cold]
     fn unescaped(&self, document: &str) -> Option<String> {
         let quoted = document.get(self.start as usize - 1..self.end as usize + 1)?;
