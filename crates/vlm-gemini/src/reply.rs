@@ -14,10 +14,10 @@ use vlm_http::RawObject;
 pub(crate) use usage::usage;
 
 /// Fields of a reply that become the completion's metadata.
-const METADATA: &[&str] = &["promptFeedback", "modelStatus"];
+const METADATA: [&str; 2] = ["promptFeedback", "modelStatus"];
 
 /// Fields of a candidate that do, of the first one.
-const OF_CANDIDATE: &[&str] = &["finishMessage", "citationMetadata", "groundingMetadata"];
+const OF_CANDIDATE: [&str; 3] = ["finishMessage", "citationMetadata", "groundingMetadata"];
 
 /// Reads whatever of a completion stands in `reply`; what is missing stays unset.
 pub(crate) fn completion(reply: &RawObject<'_>) -> Completion {

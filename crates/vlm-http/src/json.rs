@@ -100,16 +100,6 @@ impl<'a> RawObject<'a> {
         })
     }
 
-    /// The lengths are compared first: they decide of most keys.
-    #[inline(always)]
-    fn is_key(self, key: &Node, name: &str) -> bool {
-        if key.escaped {
-            return key.string(self.text).is_some_and(|key| key == name);
-        }
-        (key.end - key.start) as usize == name.len()
-            && self.text.as_bytes().get(key.start as usize..key.end as usize) == Some(name.as_bytes())
-    }
-
     /// Several fields in one pass; a field that is null is there.
     ///
     /// ```
@@ -124,8 +114,9 @@ impl<'a> RawObject<'a> {
     pub fn get<const N: usize>(&self, names: [&str; N]) -> [Option<RawValue<'a>>; N] {
         let mut found = [None; N];
         for (key, value) in self.fields() {
+            let Some(key) = key.bytes(self.text) else { continue };
             for (name, found) in names.iter().zip(&mut found) {
-                if self.is_key(key, name) {
+                if name.as_bytes() == &*key {
                     *found = Some(value);
                 }
             }
@@ -174,15 +165,11 @@ impl<'a> RawObject<'a> {
         self.find(name)?.value()
     }
 
-    /// Copies the fields of these names into `map`. The events of a stream repeat most of them, and a text that is there
-    /// already costs nothing.
-    pub fn copy_into(&self, map: &mut Map<String, Value>, names: &[&str]) {
-        for (key, field) in self.fields() {
-            let Some(name) = names.iter().find(|name| self.is_key(key, name)) else { continue };
-            let is_there =
-                map.get(*name).and_then(Value::as_str).is_some_and(|old| field.text().as_deref() == Some(old));
-            if let Some(value) = (!is_there).then(|| field.value()).flatten() {
-                map.insert((*name).to_owned(), value);
+    /// Copies the fields of these names into `map`, as [`RawValue::copy_into`] does.
+    pub fn copy_into<const N: usize>(&self, map: &mut Map<String, Value>, names: [&str; N]) {
+        for (name, field) in names.into_iter().zip(self.get(names)) {
+            if let Some(field) = field {
+                field.copy_into(map, name);
             }
         }
     }

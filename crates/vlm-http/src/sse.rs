@@ -85,6 +85,8 @@ pub struct SseDecoder {
     pieces: VecDeque<Bytes>,
     /// The beginning of a line whose end has not come yet.
     line: BytesMut,
+    /// The length of the last line that came in several pieces: mostly the next one is about as long.
+    last_line: usize,
     /// The last byte was a carriage return: a line feed right after it belongs to it.
     after_cr: bool,
     first_line: bool,
@@ -155,6 +157,7 @@ impl SseDecoder {
             consumed: 0,
             pieces: VecDeque::new(),
             line: BytesMut::new(),
+            last_line: 0,
             after_cr: false,
             first_line: true,
             ended: false,
@@ -224,7 +227,7 @@ impl SseDecoder {
                 if self.line.len() + part.len() > self.max_line {
                     return Some(Err(self.line_too_long()));
                 }
-                self.line.extend_from_slice(&part);
+                self.keep(&part);
                 continue;
             };
             let part = piece.split_to(end);
@@ -248,7 +251,16 @@ impl SseDecoder {
             return part;
         }
         self.line.extend_from_slice(&part);
+        self.last_line = self.line.len();
         self.line.split().freeze()
+    }
+
+    /// Keeps a part of a line. Room for all of it is made at its beginning, where there is nothing yet to move.
+    fn keep(&mut self, part: &[u8]) {
+        if self.line.is_empty() {
+            self.line.reserve(self.last_line);
+        }
+        self.line.extend_from_slice(part);
     }
 
     /// Reads one line; an empty one ends the event.

@@ -14,7 +14,10 @@ use vlm_http::{AnswerReader, JsonIndex, RawJson, RawObject, RawValue, SseEvent, 
 use crate::error::{Ground, ReplyError};
 use crate::pricing;
 use crate::profile::Profile;
-use crate::reply::{self, classify};
+use crate::reply::{self, METADATA, classify};
+
+/// What is read of every event, beside its errors.
+const FIELDS: [&str; 2 + METADATA.len()] = ["choices", "usage", METADATA[0], METADATA[1], METADATA[2], METADATA[3]];
 
 /// The state of one stream.
 pub(crate) struct Reader {
@@ -140,8 +143,11 @@ impl Reader {
 
     fn chunk(&mut self, chunk: &RawObject<'_>, out: &mut VecDeque<StreamEvent>) -> Result<(), ReplyError> {
         let before = out.len();
-        let [choices, usage, tier] = chunk.get(["choices", "usage", "service_tier"]);
-        self.start(chunk, tier, out);
+        let [choices, usage, metadata @ ..] = chunk.get(FIELDS);
+        self.metadata(metadata);
+        if !self.started {
+            self.start(chunk, out);
+        }
         let all = || choices.iter().flat_map(RawValue::objects);
         let last = self.choices.last().copied();
         for (at, choice) in all().enumerate() {
@@ -176,15 +182,18 @@ impl Reader {
         Ok(())
     }
 
-    fn start(&mut self, chunk: &RawObject<'_>, tier: Option<RawValue<'_>>, out: &mut VecDeque<StreamEvent>) {
-        reply::metadata(chunk, &mut self.metadata);
-        let tier = tier.and_then(|tier| tier.text());
-        if let Some(tier) = tier.filter(|tier| self.service_tier.as_deref() != Some(tier)) {
-            self.service_tier = Some(tier.into());
+    fn metadata(&mut self, fields: [Option<RawValue<'_>>; METADATA.len()]) {
+        for (name, field) in METADATA.into_iter().zip(fields) {
+            let Some(field) = field else { continue };
+            field.copy_into(&mut self.metadata, name);
+            let tier = if name == "service_tier" { field.text() } else { None };
+            if let Some(tier) = tier.filter(|tier| self.service_tier.as_deref() != Some(tier)) {
+                self.service_tier = Some(tier.into());
+            }
         }
-        if self.started {
-            return;
-        }
+    }
+
+    fn start(&mut self, chunk: &RawObject<'_>, out: &mut VecDeque<StreamEvent>) {
         let id = chunk.text("id").map(Into::into);
         let model = chunk.text("model").map(Into::into);
         let created = chunk.whole_number("created");

@@ -43,6 +43,8 @@ impl RawKeeper {
             self.tail.extend_from_slice(piece);
             if self.tail.len() >= BLOCK {
                 self.flush();
+                // A stream that filled one block will mostly fill the next.
+                self.tail.reserve(BLOCK + SMALL);
             }
         } else {
             self.flush();

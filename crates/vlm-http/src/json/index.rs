@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 /// What a value is, or that it is a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -43,6 +45,15 @@ impl Node {
     #[inline]
     pub(super) fn string<'a>(&self, document: &'a str) -> Option<Cow<'a, str>> {
         if self.escaped { self.unescaped(document).map(Cow::Owned) } else { Some(Cow::Borrowed(self.slice(document))) }
+    }
+
+    /// What [`string`](Self::string) gives, as bytes to compare: a piece of them costs less than a piece of text.
+    #[inline]
+    pub(super) fn bytes<'a>(&self, document: &'a str) -> Option<Cow<'a, [u8]>> {
+        if self.escaped {
+            return self.unescaped(document).map(|text| Cow::Owned(text.into_bytes()));
+        }
+        document.as_bytes().get(self.start as usize..self.end as usize).map(Cow::Borrowed)
     }
 
     #[cold]
@@ -296,7 +307,7 @@ impl Scanner<'_> {
     }
 
     /// Skips what stands for itself in a text: all but quotation marks, backslashes and control characters. Eight bytes
-    /// at a time, and more once the text is long.
+    /// at a time, until the text is a long one.
     fn plain(&mut self) {
         let start = self.at;
         while let Some((block, _)) = self.bytes[self.at..].split_first_chunk::<8>() {
@@ -307,27 +318,28 @@ impl Scanner<'_> {
             }
             self.at += 8;
             if self.at - start == LONG {
-                let blocks = self.bytes[self.at..].as_chunks::<LONG>().0.iter();
-                self.at += LONG * blocks.take_while(|block| !any_special(block)).count();
+                self.plain_run();
             }
         }
-        while self.peek().is_some_and(is_plain) {
+        while self.peek().is_some_and(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
             self.at += 1;
+        }
+    }
+
+    /// Skips what stands for itself, as many bytes at a time as the machine can; a run with a control character in it is
+    /// left to the search for that.
+    fn plain_run(&mut self) {
+        let rest = &self.bytes[self.at..];
+        let run = memchr2(b'"', b'\\', rest).map_or(rest, |end| &rest[..end]);
+        let lowest = run.iter().fold(u8::MAX, |lowest, byte| lowest.min(*byte));
+        if lowest >= 0x20 {
+            self.at += run.len();
         }
     }
 }
 
-/// Of this length, a text is taken for a long one; and as many bytes of it are then looked at together.
+/// From here on a text is a long one.
 const LONG: usize = 32;
-
-fn is_plain(byte: u8) -> bool {
-    byte >= 0x20 && byte != b'"' && byte != b'\\'
-}
-
-/// A loop without an exit becomes a few wide instructions.
-fn any_special(block: &[u8; LONG]) -> bool {
-    block.iter().fold(false, |any, byte| any | !is_plain(*byte))
-}
 
 /// Sets the high bit of the first byte that does not stand for itself. Bytes after it may be marked wrongly.
 fn special(block: u64) -> u64 {

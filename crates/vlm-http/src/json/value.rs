@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::RawObject;
 use super::index::{Kind, Node};
@@ -70,6 +70,18 @@ impl<'a> RawValue<'a> {
             Kind::Null => None,
             Kind::Text => node.string(self.text).map(|text| Value::String(text.into_owned())),
             _ => serde_json::from_str(node.slice(self.text)).ok(),
+        }
+    }
+
+    /// Copies the value into `map`, unless it is `null`. The events of a stream repeat most of their fields, and a text
+    /// that is there already costs nothing.
+    pub fn copy_into(&self, map: &mut Map<String, Value>, name: &str) {
+        let known = map.get(name).and_then(Value::as_str);
+        if known.is_some_and(|known| self.text().is_some_and(|text| text == known)) {
+            return;
+        }
+        if let Some(value) = self.value() {
+            map.insert(name.to_owned(), value);
         }
     }
 

@@ -1,10 +1,15 @@
 //! Event streams: what is repeated, which deadline fires, and that an end is an end.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use vlm_core::{Delivery, Error, ErrorKind, LimitedPart, TimeoutPhase};
-use vlm_http::{Call, Deadlines, EventStream, Fault, HttpClient, Limits, Opened, RetryClass, SseEvent, TransportFault};
+use vlm_http::{
+    Call, Clock, Deadlines, EventStream, Fault, HttpClient, Limits, Opened, RetryClass, Sleep, SseEvent, TokioClock,
+    TransportFault,
+};
 
 use crate::support::fake::{Answer, Fake, Piece, events, reply, status, text};
 use crate::support::{call, judge, ms, scripted, secs};
@@ -136,6 +141,38 @@ async fn silence_meets_the_idle_deadline() {
     let fake = Fake::new([Answer::Hang]);
     let error = open(&client(&fake), call(URL)).await.unwrap_err();
     assert_eq!((error.kind(), error.elapsed()), (ErrorKind::Timeout(TimeoutPhase::FirstByte), Some(secs(60))));
+}
+
+/// tokio's clock, and how many timers it made.
+#[derive(Debug, Default)]
+struct Counting(TokioClock, AtomicUsize);
+
+impl Clock for Counting {
+    fn now(&self) -> Duration {
+        self.0.now()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        self.0.sleep(duration)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_timer_serves_many_waits_and_the_deadline_is_exact_all_the_same() {
+    let drip = (0..1000).flat_map(|_| [Piece::Wait(ms(130)), text("data: x\n\n")]);
+    let fake = Fake::new([events(drip.chain([Piece::Hang]).collect())]);
+    let clock = Arc::new(Counting::default());
+    let client = scripted(fake).clock(clock.clone()).build().unwrap();
+    let mut stream = open(&client, call(URL)).await.unwrap();
+    for _ in 0..1000 {
+        data(&mut stream).await;
+        stream.note_content();
+    }
+    let error = stream.next().await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.elapsed()), (ErrorKind::Timeout(TimeoutPhase::Idle), Some(secs(130 + 60))));
+    // One a minute, and one for the head.
+    assert!(clock.1.load(Ordering::SeqCst) <= 6, "{clock:?}");
 }
 
 fn pings(count: usize) -> Vec<Piece> {

@@ -11,7 +11,7 @@ use vlm_core::{Choice, Completion, FinishReason, Usage, Warning, WarningKind};
 use vlm_http::{RawObject, RawValue};
 
 /// Fields that become the completion's metadata.
-const METADATA: &[&str] = &["object", "status", "meta", "service_tier", "system_fingerprint"];
+const METADATA: [&str; 5] = ["object", "status", "meta", "service_tier", "system_fingerprint"];
 
 /// Reads whatever of a completion stands in `reply`; what is missing stays unset.
 pub(crate) fn completion(reply: &RawObject<'_>) -> Completion {

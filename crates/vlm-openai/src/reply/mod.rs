@@ -14,7 +14,7 @@ use vlm_http::{RawObject, RawValue};
 use crate::profile::Profile;
 
 /// Fields that become the completion's metadata.
-const METADATA: &[&str] = &["provider", "service_tier", "system_fingerprint", "timings"];
+pub(crate) const METADATA: [&str; 4] = ["provider", "service_tier", "system_fingerprint", "timings"];
 
 /// Reads whatever of a completion stands in `reply`; what is missing stays unset.
 pub(crate) fn completion(reply: &RawObject<'_>, profile: &Profile) -> Completion {
