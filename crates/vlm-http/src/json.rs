@@ -38,7 +38,8 @@ impl<'a> RawJson<'a> {
     /// Reads a document. A byte order mark is dropped.
     ///
     /// # Errors
-    /// What is no JSON, no object, or more than one.
+    /// What is no JSON, no object, or more than one; a document of more than 4 GiB, or of more than a million values and
+    /// one for every four bytes.
     pub fn parse(json: &'a [u8]) -> Result<Self, serde_json::Error> {
         let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
         // About as many values as a reply of this length has.
@@ -73,9 +74,12 @@ impl<'a> RawJson<'a> {
 
 /// What the parser of everybody else says of a document that is refused.
 fn refused(json: &[u8]) -> serde_json::Error {
+    if std::str::from_utf8(json).is_err() {
+        return serde_json::Error::custom("the document is not UTF-8");
+    }
     match serde_json::from_slice::<HashMap<Cow<'_, str>, IgnoredAny>>(json) {
         Err(error) => error,
-        Ok(_) => serde_json::Error::custom("the document is longer than 4 GiB"),
+        Ok(_) => serde_json::Error::custom("the document is longer than 4 GiB, or holds too many values"),
     }
 }
 

@@ -66,13 +66,18 @@ impl Node {
 /// No container is open.
 const NONE: u32 = u32::MAX;
 
+/// How many values a document may hold whatever its length; above it, one for every four bytes. The list of them must not
+/// take many times the memory of a reply that means harm.
+const VALUES: usize = 1 << 20;
+
 /// Reads a document that is one object into `nodes`; `None` when it is no JSON, something else, or not one document.
 ///
 /// Its first `same` bytes are those of the document that stands in `nodes` already.
 pub(super) fn read(text: &str, nodes: &mut Vec<Node>, same: usize) -> Option<()> {
     // Places are kept in 32 bits.
     u32::try_from(text.len()).ok().filter(|length| *length != NONE)?;
-    let mut scanner = Scanner { bytes: text.as_bytes(), at: 0, open: NONE, in_object: false, nodes };
+    let most = VALUES.max(text.len() / 4);
+    let mut scanner = Scanner { bytes: text.as_bytes(), at: 0, open: NONE, in_object: false, most, nodes };
     if scanner.resume(same).is_some() {
         return scanner.document(true);
     }
@@ -89,6 +94,7 @@ struct Scanner<'a> {
     /// The innermost container that is open, and whether it is an object.
     open: u32,
     in_object: bool,
+    most: usize,
     nodes: &'a mut Vec<Node>,
 }
 
@@ -119,6 +125,9 @@ impl Scanner<'_> {
         loop {
             if key_is_next {
                 self.key()?;
+            }
+            if self.nodes.len() > self.most {
+                return None;
             }
             let began = self.value()?;
             key_is_next = self.in_object;

@@ -8,6 +8,9 @@ use super::index::{self, Node};
 /// How much of a document is compared with the next one.
 const HEAD: usize = 1 << 10;
 
+/// How much room for values is kept from one document to the next.
+const ROOM: usize = 1 << 14;
+
 /// The memory that a [`RawJson`](super::RawJson) needs beside its text, kept from one document to the next. Documents
 /// that begin alike, as the events of a stream do, are read faster with it.
 #[derive(Default)]
@@ -35,6 +38,9 @@ impl JsonIndex {
 
     /// Reads a document; what it has in common with the one before is not read again.
     pub(super) fn read_next(&mut self, text: &str) -> Option<()> {
+        if self.nodes.capacity() > ROOM {
+            *self = Self::default();
+        }
         let bytes = text.as_bytes();
         let same = in_common(&self.head, bytes);
         self.head.truncate(same);

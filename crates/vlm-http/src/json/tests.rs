@@ -55,8 +55,16 @@ fn marks_and_escapes() {
     assert_eq!(object.word("n").as_deref(), Some("-1"));
     assert_eq!(object.word("missing"), None);
     assert!(RawJson::parse(b"{} x").is_err());
-    assert!(RawJson::parse(b"{\"a\":\"\xFF\"}").is_err());
+    assert_eq!(RawJson::parse(b"{\"a\":\"\xFF\"}").unwrap_err().to_string(), "the document is not UTF-8");
     assert!(RawJson::parse(b"[]").is_err());
+}
+
+#[test]
+fn a_document_of_brackets_does_not_take_many_times_its_memory() {
+    let hostile = |values: usize| format!("{{\"a\":[{}0]}}", "0,".repeat(values));
+    assert!(RawJson::parse(hostile(1_000_000).as_bytes()).is_ok());
+    let error = RawJson::parse(hostile(3 << 20).as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("too many values"), "{error}");
 }
 
 /// Any JSON value.
