@@ -74,11 +74,10 @@ impl<'a> RawJson<'a> {
 
 /// What the parser of everybody else says of a document that is refused.
 fn refused(json: &[u8]) -> serde_json::Error {
-    if std::str::from_utf8(json).is_err() {
-        return serde_json::Error::custom("the document is not UTF-8");
-    }
     match serde_json::from_slice::<HashMap<Cow<'_, str>, IgnoredAny>>(json) {
         Err(error) => error,
+        // That parser does not look into texts that nobody asks for. What is cut in a character is cut, as above.
+        Ok(_) if std::str::from_utf8(json).is_err() => serde_json::Error::custom("the document is not UTF-8"),
         Ok(_) => serde_json::Error::custom("the document is longer than 4 GiB, or holds too many values"),
     }
 }

@@ -90,10 +90,10 @@ impl Reply {
             return fault.with_class(RetryClass::R2).with_status(self.status);
         }
         let fault = match error.classify() {
-            _ if std::str::from_utf8(&self.body).is_err() => Fault::new(ErrorKind::Protocol, "the reply is not UTF-8"),
             serde_json::error::Category::Eof => {
                 Fault::new(ErrorKind::Truncated, format!("the reply stops in the middle of its JSON ({place})"))
             }
+            _ if std::str::from_utf8(&self.body).is_err() => Fault::new(ErrorKind::Protocol, "the reply is not UTF-8"),
             serde_json::error::Category::Data => {
                 Fault::new(ErrorKind::Protocol, format!("the reply has another shape than documented ({place})"))
             }

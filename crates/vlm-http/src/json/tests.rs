@@ -187,4 +187,7 @@ fn every_cut_document_is_refused_as_cut() {
         assert!(error.is_eof(), "{}: {error}", &json[..end]);
     }
     assert!(RawJson::parse(json.as_bytes()).is_ok());
+    // Also in the middle of a character.
+    let error = RawJson::parse(&"{\"a\":\"é".as_bytes()[..7]).unwrap_err();
+    assert!(error.is_eof(), "{error}");
 }
