@@ -4,7 +4,7 @@ mod raw;
 
 use std::fmt;
 use std::pin::Pin;
-use std::task::{Context as Task, Poll, ready};
+use std::task::{Context as Task, Poll, Waker, ready};
 use std::time::Duration;
 
 use futures_core::Stream;
@@ -77,6 +77,8 @@ struct Wait {
 struct Timer {
     sleep: Sleep,
     wakes: Duration,
+    /// Whom it wakes.
+    waker: Waker,
 }
 
 impl EventStream {
@@ -208,17 +210,25 @@ impl Inner {
 
     /// The network has nothing now: waits for it, until the deadline that comes first.
     fn wait(&mut self, cx: &mut Task<'_>) -> Poll<Option<Result<SseEvent, Fault>>> {
+        let new = self.wait.is_none();
         let wait = self.wait.unwrap_or_else(|| self.new_wait());
         self.wait = Some(wait);
         let Some((phase, end)) = wait.deadline else {
             return Poll::Pending;
         };
+        // A timer that has this task's waker already, and whose time has not come, need not be asked.
+        let ticks = |timer: &Timer| timer.wakes <= end && timer.wakes > wait.since && timer.waker.will_wake(cx.waker());
+        if new && self.timer.as_ref().is_some_and(ticks) {
+            return Poll::Pending;
+        }
         loop {
             let timer = self.timer.take().filter(|timer| timer.wakes <= end).unwrap_or_else(|| Timer {
                 sleep: self.context.clock.sleep(end.saturating_sub(self.context.clock.now())),
                 wakes: end,
+                waker: cx.waker().clone(),
             });
             let timer = self.timer.insert(timer);
+            timer.waker.clone_from(cx.waker());
             ready!(timer.sleep.as_mut().poll(cx));
             let at_end = timer.wakes == end;
             self.timer = None;

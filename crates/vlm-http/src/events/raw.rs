@@ -6,8 +6,9 @@ use vlm_core::RawReply;
 /// Pieces smaller than this are put together: a slice costs more than its bytes.
 const SMALL: usize = 1 << 10;
 
-/// How much is put together at a time.
+/// How much is put together at first, and at most: a long stream needs few blocks, a short one no large one.
 const BLOCK: usize = 16 << 10;
+const LARGEST: usize = 256 << 10;
 
 /// The raw bytes of a stream.
 #[derive(Clone, Debug, Default)]
@@ -25,12 +26,14 @@ pub(super) struct RawKeeper {
     left: usize,
     reply: RawReply,
     tail: BytesMut,
+    /// How much is put together now.
+    block: usize,
     cut: bool,
 }
 
 impl RawKeeper {
     pub(super) fn new(limit: usize) -> Self {
-        Self { left: limit, reply: RawReply::new(), tail: BytesMut::new(), cut: false }
+        Self { left: limit, reply: RawReply::new(), tail: BytesMut::new(), block: BLOCK, cut: false }
     }
 
     pub(super) fn push(&mut self, piece: &Bytes) {
@@ -41,10 +44,11 @@ impl RawKeeper {
         self.left -= piece.len();
         if piece.len() < SMALL {
             self.tail.extend_from_slice(piece);
-            if self.tail.len() >= BLOCK {
+            if self.tail.len() >= self.block {
                 self.flush();
                 // A stream that filled one block will mostly fill the next.
-                self.tail.reserve(BLOCK + SMALL);
+                self.block = (2 * self.block).min(LARGEST);
+                self.tail.reserve(self.block + SMALL);
             }
         } else {
             self.flush();
