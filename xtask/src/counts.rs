@@ -17,6 +17,9 @@ use book::{Book, Count};
 const PACKAGE: &str = "vlm-counts";
 const BOOK: &str = "crates/vlm-counts/counts.txt";
 
+/// How the C library copies memory: by vectors, and not as the sizes of this machine's caches suggest.
+const COPIES: &str = "glibc.cpu.hwcaps=-ERMS,-FSRM:glibc.cpu.x86_non_temporal_threshold=0x10000000";
+
 /// As a step of a longer command; skipped where there is no valgrind.
 pub(crate) fn step(workspace: &Workspace, runner: &mut Runner) -> Result<()> {
     match has_valgrind() {
@@ -114,8 +117,7 @@ fn instructions(program: &Path, case: &str, times: u64) -> Result<u64> {
     let mut command = Command::new("valgrind");
     command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
     command.arg(program).args([case, &times.to_string()]);
-    // Without it, copies are one instruction per byte on some machines.
-    command.env("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-ERMS,-FSRM");
+    command.env("GLIBC_TUNABLES", COPIES);
     let run = command.output().map_err(|error| Error::failed(format!("cannot run valgrind: {error}")))?;
     let said = String::from_utf8_lossy(&run.stderr);
     let count = said.lines().find_map(|line| line.split_once("Collected :")?.1.trim().parse().ok());

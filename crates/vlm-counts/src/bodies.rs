@@ -1,6 +1,5 @@
-//! A picture of 1 MiB on its way into a request, from memory and from disk.
-
-use std::path::PathBuf;
+//! A picture of 1 MiB on its way into a request. From memory: files are read by threads, whose counts differ from run to
+//! run.
 
 use vlm_core::{Error, Media, Model, VisionProviderExt};
 
@@ -12,11 +11,6 @@ const LENGTH: usize = 1 << 20;
 pub(crate) fn picture(times: usize) -> Result<usize, String> {
     let content = content();
     block_on(async { ask(&model()?, times, || Media::bytes(content.clone())).await })
-}
-
-pub(crate) fn picture_file(times: usize) -> Result<usize, String> {
-    let file = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../media/chelsea.png"));
-    block_on(async { ask(&model()?, times, || Media::path(file.clone())).await })
 }
 
 /// Begins as a PNG does; the pixels behind are never looked at.

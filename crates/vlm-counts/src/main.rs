@@ -23,7 +23,6 @@ const CASES: &[(&str, usize, Case)] = &[
     ("call/memories", 50, calls::memories),
     ("call/memories-text", 50, calls::memories_text),
     ("body/picture-1-mib", 2, bodies::picture),
-    ("body/picture-file-1-mib", 2, bodies::picture_file),
     ("stream/openai-256-per-piece", 20_000, events::openai_many),
     ("stream/openai-one-per-piece", 5_000, events::openai_single),
     ("stream/openai-each-split", 5_000, events::openai_split),
