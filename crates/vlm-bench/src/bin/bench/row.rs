@@ -58,7 +58,7 @@ const KNOWN: &[Known] = &[
     Known { case: "slow", measure: "wall over the ideal, at best", bound: 1.35, reason: TWO_CORES },
 ];
 
-const WHOLE_ANSWER: &str = "both programs send through reqwest, and this SDK does about 50,000 instructions (5 µs) more: \
+const WHOLE_ANSWER: &str = "both programs send through reqwest, and this SDK does about 50,000 instructions more: \
     40 % of them read the whole reply (finish, usage by kind, metadata, price, raw bytes) where the other reads three \
     fields, 20 % check and write the request, 20 % are deadlines, limits and the retry budget. `cargo xtask counts` \
     holds them.";

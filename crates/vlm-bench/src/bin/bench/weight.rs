@@ -58,7 +58,9 @@ fn tree(packages: &[&str]) -> Result<usize> {
     }
     let output = command.output()?;
     let text = String::from_utf8(output.stdout)?;
-    let crates: BTreeSet<Vec<&str>> = text.lines().map(|line| line.split_whitespace().take(2).collect()).collect();
+    // An empty line stands between the trees.
+    let lines = text.lines().filter(|line| !line.is_empty());
+    let crates: BTreeSet<Vec<&str>> = lines.map(|line| line.split_whitespace().take(2).collect()).collect();
     if !output.status.success() || crates.is_empty() {
         return Err(format!("cargo tree failed: {}", String::from_utf8_lossy(&output.stderr)).into());
     }
@@ -105,6 +107,7 @@ mod tests {
         let one = tree(&["vlm-core"]).expect("a tree");
         assert!((2..=25).contains(&one), "{one}");
         assert_eq!(tree(&["vlm-core", "vlm-core"]).expect("a tree"), one);
+        assert_eq!(tree(&["vlm-core", "vlm-tokens"]).expect("two trees"), one + 1);
         assert!(tree(&["vlm-none"]).is_err());
     }
 
