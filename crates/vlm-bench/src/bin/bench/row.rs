@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     fn row(figure: f64, ratios: [Option<f64>; 2], goal: Goal) -> Row {
-        Row { ratios, ..Row::alone("small", "CPU per request", Unit::Seconds, figure, goal) }
+        Row { ratios, ..Row::alone("invented", "CPU per request", Unit::Seconds, figure, goal) }
     }
 
     #[test]
